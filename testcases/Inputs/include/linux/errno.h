@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+#ifndef SIM_LINUX_ERRNO_H
+#define SIM_LINUX_ERRNO_H
+
+#define EPERM 1
+#define ENOENT 2
+#define EINTR 4
+#define EIO 5
+#define ENXIO 6
+#define E2BIG 7
+#define EBADF 9
+#define EAGAIN 11
+#define ENOMEM 12
+#define EACCES 13
+#define EFAULT 14
+#define EBUSY 16
+#define EEXIST 17
+#define ENODEV 19
+#define EINVAL 22
+#define ENOTTY 25
+#define EFBIG 27
+#define ENOSPC 28
+#define ESPIPE 29
+#define EPIPE 32
+#define ERANGE 34
+#define EPROTO 71
+#define EOPNOTSUPP 95
+#define ESHUTDOWN 108
+#define ETIMEDOUT 110
+#define ERESTARTSYS 512
+#define ENOIOCTLCMD 515
+#define EPROBE_DEFER 517
+
+#endif

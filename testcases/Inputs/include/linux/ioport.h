@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+#ifndef SIM_LINUX_IOPORT_H
+#define SIM_LINUX_IOPORT_H
+
+#include <linux/types.h>
+
+struct resource {
+	resource_size_t start;
+	resource_size_t end;
+	const char *name;
+	unsigned long flags;
+};
+
+#define IORESOURCE_MEM 0x200
+#define IORESOURCE_IRQ 0x400
+
+static inline resource_size_t resource_size(const struct resource *res)
+{
+	return res->end - res->start + 1;
+}
+
+#endif
