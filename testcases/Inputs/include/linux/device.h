@@ -141,6 +141,11 @@ static inline void device_unlock(struct device *dev)
 DEFINE_GUARD(device, struct device *, device_lock(_T), device_unlock(_T))
 
 int dev_set_name(struct device *dev, const char *name, ...) __printf(2, 3);
+static inline void *dev_get_platdata(const struct device *dev)
+{
+	return dev->platform_data;
+}
+
 void device_initialize(struct device *dev);
 int __must_check device_add(struct device *dev);
 int __must_check device_register(struct device *dev);
