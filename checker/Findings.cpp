@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "Findings.h"
+#include "clang/Analysis/PathDiagnostic.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/SHA1.h"
+
+using namespace clang;
+using namespace ento;
+using namespace strongfence;
+namespace json = llvm::json;
+
+std::string Finding::fingerprint() const {
+  llvm::SHA1 Hash;
+  for (StringRef Part : {StringRef(Rule), llvm::sys::path::filename(Place.File),
+                         StringRef(Detail.Door), StringRef(Place.Message)}) {
+    Hash.update(Part);
+    Hash.update(StringRef("\0", 1));
+  }
+  return llvm::toHex(Hash.final(), /*LowerCase=*/true).substr(0, 20);
+}
+
+std::string Finding::json() const {
+  json::Array Story;
+  for (const Note &N : Notes)
+    Story.push_back(json::Object{{"file", N.File},
+                                 {"line", int64_t(N.Line)},
+                                 {"column", int64_t(N.Column)},
+                                 {"message", N.Message},
+                                 {"side", N.Unbind ? "unbind" : "operation"}});
+  json::Object O{{"type", "finding"},
+                 {"rule", Rule},
+                 {"severity", Detail.Severity},
+                 {"file", Place.File},
+                 {"line", int64_t(Place.Line)},
+                 {"column", int64_t(Place.Column)},
+                 {"function", Function},
+                 {"door", Detail.Door},
+                 {"slot", Detail.Slot},
+                 {"table", Detail.Table},
+                 {"struct", Detail.Struct},
+                 {"teardown", Detail.Teardown},
+                 {"message", Place.Message},
+                 {"notes", std::move(Story)},
+                 {"fingerprint", fingerprint()}};
+  std::string Text;
+  llvm::raw_string_ostream(Text) << json::Value(std::move(O));
+  return Text;
+}
+
+namespace {
+
+/// What the analyzer adds of its own about values and loops is noise in a
+/// story of locks, tests and calls.
+bool isNoise(StringRef Text) {
+  for (StringRef Prefix :
+       {"Assuming ", "Taking ", "Entering loop", "Loop ", "Control jumps",
+        "Returning ", "Value ", "Passing ", "'", "Storing ", "Field ",
+        "Looping ", "Execution "})
+    if (Text.starts_with(Prefix))
+      return true;
+  return false;
+}
+
+class Collector : public PathDiagnosticConsumer {
+public:
+  Collector(std::vector<Finding> &Out, const Record *R) : Out(Out), R(R) {}
+
+  void FlushDiagnosticsImpl(std::vector<const PathDiagnostic *> &Diags,
+                            FilesMade *) override {
+    for (const PathDiagnostic *D : Diags)
+      one(*D);
+  }
+  StringRef getName() const override { return "strongfence"; }
+  bool supportsCrossFileDiagnostics() const override { return true; }
+
+private:
+  std::vector<Finding> &Out;
+  const Record *R;
+
+  static Note place(const PathDiagnosticLocation &L, StringRef Message) {
+    PathDiagnosticLocation Copy = L;
+    return noteAt(Copy.asLocation(), Copy.getManager(), Message.str());
+  }
+
+  void one(const PathDiagnostic &D) {
+    Finding F;
+    F.Rule = D.getCheckerName().str();
+    StringRef(F.Rule).consume_front("teardown.");
+    if (StringRef(F.Rule).starts_with("teardown."))
+      F.Rule = F.Rule.substr(strlen("teardown."));
+    F.Place = place(D.getLocation(), D.getShortDescription());
+    if (const auto *In =
+            dyn_cast_or_null<NamedDecl>(D.getDeclWithIssue()))
+      F.Function = In->getNameAsString();
+    if (R) {
+      auto It = R->Details.find({D.getCheckerName().str(), F.Place.Message});
+      if (It != R->Details.end())
+        F.Detail = It->second;
+    }
+    for (const auto &Piece : D.path.flatten(/*ShouldFlattenMacros=*/true)) {
+      StringRef Text = Piece->getString();
+      bool Unbind = isa<PathDiagnosticNotePiece>(*Piece);
+      if (Text.empty() || Text == F.Place.Message)
+        continue;
+      if (!Unbind && (isa<PathDiagnosticControlFlowPiece>(*Piece) ||
+                      isNoise(Text)))
+        continue;
+      Note N = place(Piece->getLocation(), Text);
+      N.Unbind = Unbind;
+      F.Notes.push_back(std::move(N));
+    }
+    // The last step of the operation is the finding itself.
+    Note Last = F.Place;
+    Last.Unbind = false;
+    auto Where = std::find_if(F.Notes.begin(), F.Notes.end(),
+                              [](const Note &N) { return N.Unbind; });
+    (void)Where;
+    F.Notes.push_back(std::move(Last));
+    std::stable_partition(F.Notes.begin(), F.Notes.end(),
+                          [](const Note &N) { return !N.Unbind; });
+    Out.push_back(std::move(F));
+  }
+};
+
+} // namespace
+
+std::unique_ptr<PathDiagnosticConsumer>
+strongfence::collectFindings(std::vector<Finding> &Out, const Record *R) {
+  return std::make_unique<Collector>(Out, R);
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Clang's path diagnostics, joined with what the rules recorded of them.
+
+#ifndef STRONGFENCE_FINDINGS_H
+#define STRONGFENCE_FINDINGS_H
+
+#include "Compat.h"
+#include "model/Record.h"
+
+namespace strongfence {
+
+struct Finding {
+  std::string Rule; ///< the key, without the package
+  std::string Function;
+  FindingDetail Detail;
+  Note Place; ///< its Message is the finding's
+  std::vector<Note> Notes;
+
+  /// The same through line shifts and directories: rule, file name, door and
+  /// message.
+  std::string fingerprint() const;
+  std::string json() const;
+};
+
+/// A consumer that fills \p Out; \p R may be null.
+std::unique_ptr<clang::ento::PathDiagnosticConsumer>
+collectFindings(std::vector<Finding> &Out, const Record *R);
+
+} // namespace strongfence
+
+#endif

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "Register.h"
+#include "Compat.h"
+#include "model/PathState.h"
+
+using namespace clang::ento;
+
+#define RULE(Key, Level, Summary) void register##Key(CheckerManager &Mgr);
+#include "rules.def"
+#undef RULE
+
+void strongfence::registerCheckers(CheckerRegistry &Registry) {
+  auto Always = [](const CheckerManager &) { return true; };
+  Registry.addPackage("teardown");
+  Registry.addPackageOption(
+      "string", "teardown", "Kernel", "",
+      "More kernel model files, separated by semicolons", "released");
+  Registry.addChecker(registerModel, Always, "teardown.Model",
+                      "What the unit says of doors, teardown and fences",
+                      "NoDocsUri", /*IsHidden=*/true);
+#define RULE(Key, Level, Summary)                                              \
+  Registry.addChecker(register##Key, Always, "teardown." #Key, Summary,        \
+                      "NoDocsUri", /*IsHidden=*/false);                        \
+  Registry.addDependency("teardown." #Key, "teardown.Model");
+#include "rules.def"
+#undef RULE
+}

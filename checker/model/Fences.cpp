@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "model/Fences.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace clang;
+using namespace strongfence;
+
+namespace {
+
+/// The family of a lock decides the shape's number in the catalogue.
+StringRef family(Identity Lock) {
+  StringRef Type = structName(Lock->getType());
+  if (Type == "rw_semaphore" || Type == "percpu_rw_semaphore" ||
+      Type == "ld_semaphore")
+    return "S1";
+  if (Type == "srcu_struct")
+    return "S3";
+  return "S2";
+}
+
+class Inference {
+public:
+  Inference(const Index &Unit, ArrayRef<Door> Doors,
+            ArrayRef<Teardown> Teardowns, const Kernel &K, ASTContext &Ctx)
+      : Unit(Unit), Doors(Doors), Teardowns(Teardowns), K(K), Ctx(Ctx) {}
+
+  Fences run() {
+    for (const Teardown &T : Teardowns)
+      teardownSide(T);
+    if (Candidates.empty() && Waits.empty())
+      return std::move(Out);
+    readerSide();
+    for (Fence &F : Candidates)
+      if (!F.TakenBy.empty())
+        Out.Strong.push_back(std::move(F));
+    return std::move(Out);
+  }
+
+private:
+  const Index &Unit;
+  ArrayRef<Door> Doors;
+  ArrayRef<Teardown> Teardowns;
+  const Kernel &K;
+  ASTContext &Ctx;
+  Fences Out;
+  std::vector<Fence> Candidates;
+
+  struct Waited {
+    Identity On;
+    const FunctionDecl *Root;
+    const FunctionDecl *In;
+    const Expr *Site;
+    bool Killed; ///< something was made dead before the wait
+  };
+  std::vector<Waited> Waits;
+
+  Fence make(Identity Lock, const Event &Kill, StringRef Shape,
+             const Teardown &T, const Expr *Barrier) {
+    Fence F;
+    F.Lock = Lock;
+    F.Predicate = Kill.What;
+    F.Shape = Shape.str();
+    F.Root = T.Root;
+    F.Teardown = Kill.In;
+    F.Kill = Kill.Site;
+    F.Barrier = Barrier;
+    return F;
+  }
+
+  void candidate(Fence F) {
+    for (const Fence &Known : Candidates)
+      if (Known.Lock == F.Lock && Known.Predicate == F.Predicate)
+        return;
+    Candidates.push_back(std::move(F));
+  }
+
+  void teardownSide(const Teardown &T) {
+    for (size_t I = 0; I != T.Told.size(); ++I) {
+      const Event &E = T.Told[I];
+      if (E.K == Event::Acquire)
+        if (const LockRow *Row =
+                K.lock(calleeName(cast<CallExpr>(E.Site))))
+          if (Row->Mode == LockMode::Exclusive)
+            Out.ExclusiveLocks.insert(E.What);
+      if (E.K == Event::Barrier)
+        Out.ExclusiveLocks.insert(E.What);
+      if (E.K == Event::Wait) {
+        Waits.push_back({E.What, T.Root, E.In, E.Site, I != 0});
+        continue;
+      }
+      if (E.K != Event::Kill || !E.What)
+        continue;
+      Out.Kills.try_emplace(E.What, make(nullptr, E, "", T, nullptr));
+      for (const Held &H : E.Locks)
+        if (H.Mode == LockMode::Exclusive)
+          candidate(make(H.Lock, E, family(H.Lock), T, E.Site));
+      // The store first, the (perhaps empty) exclusive section after it.
+      for (size_t J = I + 1; J != T.Told.size(); ++J) {
+        const Event &Later = T.Told[J];
+        if (Later.K == Event::Barrier) {
+          candidate(make(Later.What, E, "S3", T, Later.Site));
+        } else if (Later.K == Event::Acquire) {
+          const LockRow *Row = K.lock(calleeName(cast<CallExpr>(Later.Site)));
+          if (Row && Row->Mode == LockMode::Exclusive)
+            candidate(make(Later.What, E, (family(Later.What) + "b").str(), T,
+                           Later.Site));
+        } else if (Later.K == Event::Wait) {
+          // An active reference: killed, then drained.
+          candidate(make(E.What, E, "S4", T, Later.Site));
+        }
+      }
+    }
+  }
+
+  /// Code that user space or another driver can be in when teardown starts.
+  bool isReader(const FunctionDecl *F) {
+    if (isInitOrExit(F) ||
+        llvm::any_of(Teardowns,
+                     [&](const Teardown &T) { return T.Root == F; }))
+      return false;
+    return F->getStorageClass() != SC_Static ||
+           Unit.InTables.contains(F->getCanonicalDecl()) ||
+           !Unit.Called.contains(F->getCanonicalDecl());
+  }
+
+  void readerSide() {
+    for (const FunctionDecl *F : Unit.Functions) {
+      if (!isReader(F))
+        continue;
+      const Door *D = nullptr;
+      for (const Door &Each : Doors)
+        if (Each.Function == F)
+          D = &Each;
+      for (const Event &E : tell(F, K, Ctx)) {
+        if (E.K == Event::Test || E.K == Event::TryGet)
+          confirm(E, F);
+        else if (E.K == Event::Wake && D &&
+                 (D->Slot == "release" || D->Slot == "proc_release"))
+          waitsForClose(E, F);
+      }
+    }
+  }
+
+  void confirm(const Event &E, const FunctionDecl *F) {
+    for (Fence &C : Candidates) {
+      if (C.Predicate != E.What)
+        continue;
+      if (E.K == Event::TryGet ? C.Lock != E.What : !holds(E, C.Lock))
+        continue;
+      for (const Held &H : E.Locks)
+        if (H.Lock == C.Lock)
+          C.Readers = H.Mode;
+      if (!C.Test)
+        C.Test = E.Site;
+      if (!llvm::is_contained(C.TakenBy, F))
+        C.TakenBy.push_back(F);
+    }
+  }
+
+  void waitsForClose(const Event &Wake, const FunctionDecl *Release) {
+    for (const Waited &W : Waits) {
+      if (W.On != Wake.What || Out.WaitsForClose)
+        continue;
+      Fence F;
+      F.Lock = F.Predicate = W.On;
+      F.Shape = "S7";
+      F.Root = W.Root;
+      F.Teardown = W.In;
+      F.Kill = F.Barrier = W.Site;
+      F.Test = Wake.Site;
+      F.TakenBy.push_back(Release);
+      Out.WaitsForClose = F;
+      Out.Strong.push_back(F);
+    }
+  }
+};
+
+} // namespace
+
+Fences strongfence::inferFences(const Index &Unit, ArrayRef<Door> Doors,
+                                ArrayRef<Teardown> Teardowns, const Kernel &K,
+                                ASTContext &Ctx) {
+  return Inference(Unit, Doors, Teardowns, K, Ctx).run();
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Fences, inferred: what teardown kills and under or before which exclusive
+// lock, joined to what readers test while they hold that lock.
+
+#ifndef STRONGFENCE_MODEL_FENCES_H
+#define STRONGFENCE_MODEL_FENCES_H
+
+#include "model/Doors.h"
+#include "model/Teardown.h"
+
+namespace strongfence {
+
+struct Fence {
+  Identity Lock;
+  Identity Predicate; ///< equals Lock for an active reference
+  LockMode Readers = LockMode::Exclusive;
+  std::string Shape;                        ///< S1, S1b, S2, ... of the catalogue
+  const clang::FunctionDecl *Root;          ///< the teardown root
+  const clang::FunctionDecl *Teardown;      ///< holds the kill
+  const clang::Expr *Kill;
+  const clang::Expr *Barrier;
+  const clang::Expr *Test = nullptr; ///< one reader's test
+  llvm::SmallVector<const clang::FunctionDecl *, 8> TakenBy;
+};
+
+struct Fences {
+  /// Both sides seen.
+  std::vector<Fence> Strong;
+  /// What teardown kills, with or without a barrier: testing it is a
+  /// liveness test, whether or not it protects anything.
+  llvm::DenseMap<Identity, Fence> Kills;
+  /// Locks teardown takes exclusively.
+  llvm::DenseSet<Identity> ExclusiveLocks;
+  /// Set when teardown waits until every file is closed (S7).
+  std::optional<Fence> WaitsForClose;
+};
+
+Fences inferFences(const Index &Unit, llvm::ArrayRef<Door> Doors,
+                   llvm::ArrayRef<Teardown> Teardowns, const Kernel &K,
+                   clang::ASTContext &Ctx);
+
+} // namespace strongfence
+
+#endif

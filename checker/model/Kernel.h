@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the checker knows of the kernel: the rows of checker/kernel/*.yaml and
+// of a user's extra file. A new kernel API is a row there, not code here.
+// Rows name the function the compiler sees: with lockdep, mutex_lock() is a
+// macro for mutex_lock_nested().
+
+#ifndef STRONGFENCE_MODEL_KERNEL_H
+#define STRONGFENCE_MODEL_KERNEL_H
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringRef.h"
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace strongfence {
+
+enum class LockMode { Exclusive, Shared };
+
+enum class LockAction {
+  Acquire,          ///< holds on return
+  AcquireIfZero,    ///< holds when the call returned 0
+  AcquireIfNonZero, ///< holds when the call returned non-zero, or true
+  Release,
+  Barrier,          ///< returns when every reader that was inside has left
+  TryGet,           ///< an active reference: acquire and liveness test in one
+};
+
+struct LockRow {
+  std::string Function;
+  unsigned Argument = 0;
+  LockAction Action = LockAction::Acquire;
+  LockMode Mode = LockMode::Exclusive;
+};
+
+/// A call that makes the predicate in its argument dead (list_del, set_bit).
+struct KillRow {
+  std::string Function;
+  unsigned Argument = 0;
+};
+
+/// A call whose result says whether the predicate in its argument is alive.
+struct TestRow {
+  std::string Function;
+  unsigned Argument = 0;
+};
+
+/// A sleep in teardown that a door's last user ends: the fence that waits for
+/// close. A bounded wait gives up and so protects nothing.
+struct WaitRow {
+  std::string Function;
+  unsigned Argument = 0;
+  bool Bounded = false;
+};
+
+/// A call that ends such a wait.
+struct WakeRow {
+  std::string Function;
+  unsigned Argument = 0;
+};
+
+/// A resource that teardown or devres takes away.
+struct ResourceRow {
+  std::string Name;
+  std::string Touch; ///< "reads registers": how a message says a touch
+  std::string Loss;  ///< "unmaps": how a message says what teardown does to it
+  std::vector<std::string> Managed;  ///< devm_* that obtain it
+  std::vector<std::string> Released; ///< calls that take it away
+};
+
+/// A call that needs a resource.
+struct TouchRow {
+  std::vector<std::string> Functions;
+  std::string Resource;
+  int Argument = 0; ///< the handle, -1 for none
+};
+
+enum class Registration {
+  File,        ///< open files keep the operations: nothing drains them
+  Drained,     ///< removal waits for the operations, as debugfs and proc do
+  OpenOnly,    ///< debugfs_create_file_unsafe: only open is drained
+};
+
+/// A call or a struct that publishes an ops table.
+struct RegistrationRow {
+  std::string Function; ///< with Argument, or
+  std::string Struct;   ///< with Field
+  std::string Field;
+  unsigned Argument = 0;
+  std::string Name; ///< "misc", "cdev"
+  Registration Kind = Registration::File;
+};
+
+/// An ops table whose slots user space enters.
+struct TableRow {
+  std::string Struct;
+  std::vector<std::string> NotDoors;  ///< slots that run before a file is open
+  std::vector<std::string> Undrained; ///< slots that Drained does not cover
+};
+
+/// A struct that holds the slot by which a bus removes a device.
+struct DriverRow {
+  std::string Struct;
+  std::vector<std::string> Remove;
+  bool Hotplug = false; ///< the device can be pulled, not only unbound by root
+};
+
+/// Calls with one plain meaning each.
+struct CallRow {
+  std::string Function;
+  std::string Means; ///< see Kernel::means()
+  unsigned Argument = 0;
+};
+
+/// The whole model. Rows live as long as it does.
+class Kernel {
+public:
+  /// The embedded rows. Returns null and \p Error ("FILE:LINE:COLUMN: reason")
+  /// when they, or \p Extra (a path, or empty), do not parse.
+  static std::unique_ptr<Kernel> load(llvm::ArrayRef<std::string> Extra,
+                                      std::string &Error);
+
+  /// Parses one file on top of what is loaded; false and \p Error on failure.
+  bool addFile(llvm::StringRef Path, std::string &Error);
+
+  const LockRow *lock(llvm::StringRef Function) const;
+  const KillRow *kill(llvm::StringRef Function) const;
+  const TestRow *test(llvm::StringRef Function) const;
+  const WaitRow *wait(llvm::StringRef Function) const;
+  const WakeRow *wake(llvm::StringRef Function) const;
+  const TouchRow *touch(llvm::StringRef Function) const;
+  const ResourceRow *resource(llvm::StringRef Name) const;
+  const ResourceRow *managed(llvm::StringRef Function) const;
+  const ResourceRow *released(llvm::StringRef Function) const;
+  const RegistrationRow *registrationCall(llvm::StringRef Function) const;
+  const RegistrationRow *registrationField(llvm::StringRef Struct,
+                                           llvm::StringRef Field) const;
+  const TableRow *table(llvm::StringRef Struct) const;
+  const DriverRow *driver(llvm::StringRef Struct) const;
+  /// The argument of \p Function that \p Meaning is about, or -1 when the
+  /// function does not mean that. Meanings: "register" and "deregister" (a
+  /// node for user space), "free", "devm-alloc", "devm-action", "get", "put", "transparent" (returns
+  /// its argument's object), "lookup".
+  int means(llvm::StringRef Function, llvm::StringRef Meaning) const;
+
+private:
+  bool addText(llvm::StringRef Name, llvm::StringRef Text, std::string &Error);
+  void index();
+
+  std::vector<LockRow> Locks;
+  std::vector<KillRow> Kills;
+  std::vector<TestRow> Tests;
+  std::vector<WaitRow> Waits;
+  std::vector<WakeRow> Wakes;
+  std::vector<ResourceRow> Resources;
+  std::vector<TouchRow> Touches;
+  std::vector<RegistrationRow> Registrations;
+  std::vector<TableRow> Tables;
+  std::vector<DriverRow> Drivers;
+  std::vector<CallRow> Calls;
+
+  llvm::StringMap<unsigned> LockIndex, KillIndex, TestIndex, WaitIndex,
+      WakeIndex, ResourceIndex, ManagedIndex, ReleasedIndex, TouchIndex,
+      RegistrationIndex, TableIndex, DriverIndex, CallIndex;
+};
+
+} // namespace strongfence
+
+#endif

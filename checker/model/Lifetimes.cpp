@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "model/Lifetimes.h"
+
+using namespace clang;
+using namespace strongfence;
+
+namespace {
+
+void teardownSide(const Teardown &T, const Kernel &K, ASTContext &Ctx,
+                  Lifetimes &Out) {
+  for (const Event &E : T.Told) {
+    if (E.K == Event::Kill && E.What && E.What->getType()->isPointerType()) {
+      // Only a plain NULL: an ERR_PTR or a poison value is no cleared pointer.
+      const auto *B = dyn_cast_or_null<BinaryOperator>(E.Site);
+      if (B && B->getRHS()->isNullPointerConstant(
+                   Ctx, Expr::NPC_ValueDependentIsNotNull))
+        Out.Cleared.try_emplace(E.What, Loss{T.Root, E.Site, false});
+      continue;
+    }
+    if (E.K != Event::Call || !E.Callee->getIdentifier())
+      continue;
+    const auto *Call = cast<CallExpr>(E.Site);
+    StringRef Name = E.Callee->getName();
+    if (const ResourceRow *Row = K.released(Name))
+      Out.Resources.try_emplace(Row->Name, Loss{T.Root, E.Site, false});
+    int Argument = K.means(Name, "free");
+    if (Argument < 0 || unsigned(Argument) >= Call->getNumArgs())
+      continue;
+    const Expr *What = Call->getArg(Argument);
+    QualType Type = What->IgnoreParenCasts()->getType();
+    StringRef Struct = structName(Type);
+    if (!Struct.empty())
+      Out.Structs.try_emplace(Struct, Loss{T.Root, E.Site, false});
+    if (Identity Id = identify(What, K))
+      Out.Freed.try_emplace(Id, Loss{T.Root, E.Site, false});
+  }
+}
+
+} // namespace
+
+Lifetimes strongfence::readLifetimes(const Index &Unit,
+                                     ArrayRef<Teardown> Teardowns,
+                                     const Kernel &K, ASTContext &Ctx) {
+  Lifetimes Out;
+  for (const Teardown &T : Teardowns)
+    teardownSide(T, K, Ctx, Out);
+
+  // devres runs when the bus's remove has returned (device_unbind_cleanup()).
+  const FunctionDecl *Remove = nullptr;
+  for (const Teardown &T : Teardowns)
+    if (T.K == Teardown::Driver) {
+      Remove = T.Root;
+      break;
+    }
+  for (const CallSite &Site : Unit.Calls)
+    if (const ResourceRow *Row = K.managed(calleeName(Site.Call)))
+      Out.Resources.try_emplace(Row->Name, Loss{Remove, Site.Call, true});
+  for (const CallResult &Result : Unit.Results)
+    if (K.means(calleeName(Result.Call), "devm-alloc") >= 0) {
+      StringRef Struct = structName(Result.Type);
+      if (!Struct.empty())
+        Out.Structs.try_emplace(Struct, Loss{Remove, Result.Call, true});
+    }
+  return Out;
+}

@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "model/PathState.h"
+#include "model/Record.h"
+
+using namespace clang;
+using namespace ento;
+using namespace strongfence;
+
+namespace {
+
+/// How a lock is held. A guard() has no release call: the analyzer's graph
+/// skips __cleanup__, so it holds while the path is inside Scope in Frame.
+struct HoldInfo {
+  const StackFrameContext *Frame = nullptr;
+  const Stmt *Scope = nullptr;
+
+  bool operator==(const HoldInfo &O) const {
+    return Frame == O.Frame && Scope == O.Scope;
+  }
+  void Profile(llvm::FoldingSetNodeID &Id) const {
+    Id.AddPointer(Frame);
+    Id.AddPointer(Scope);
+  }
+};
+
+/// Predicate, and the lock it was tested under; a null lock is "no lock", a
+/// null predicate is "some field", when the lock is held.
+using TestPair = std::pair<Identity, Identity>;
+
+} // namespace
+
+REGISTER_MAP_WITH_PROGRAMSTATE(HeldLocks, Identity, HoldInfo)
+REGISTER_SET_WITH_PROGRAMSTATE(FreshTests, TestPair)
+REGISTER_SET_WITH_PROGRAMSTATE(StaleTests, TestPair)
+
+namespace {
+
+constexpr char Category[] = "Teardown";
+
+bool isGuardConstructor(const StackFrameContext *Frame) {
+  const auto *F = dyn_cast<FunctionDecl>(Frame->getDecl());
+  if (!F || !F->getIdentifier())
+    return false;
+  StringRef Name = F->getName();
+  return Name.starts_with("class_") && Name.ends_with("_constructor");
+}
+
+/// The block or for statement that ends the life of what \p S declares.
+const Stmt *enclosingScope(const Stmt *S, const LocationContext *LC) {
+  const ParentMap &Parents = LC->getParentMap();
+  while (S && !isa<CompoundStmt, ForStmt>(S))
+    S = Parents.getParent(S);
+  return S;
+}
+
+bool isInside(const Stmt *S, const Stmt *Scope, const LocationContext *LC) {
+  const ParentMap &Parents = LC->getParentMap();
+  for (; S; S = Parents.getParent(S))
+    if (S == Scope)
+      return true;
+  return false;
+}
+
+bool isHeld(const HoldInfo &Info, const Stmt *Here, CheckerContext &C) {
+  if (!Info.Frame)
+    return true;
+  const StackFrameContext *Frame = C.getStackFrame();
+  for (; Frame; Frame = Frame->getParent()
+                            ? Frame->getParent()->getStackFrame()
+                            : nullptr) {
+    if (Frame == Info.Frame)
+      return isInside(Here, Info.Scope, Frame);
+    Here = Frame->getCallSite();
+  }
+  return false;
+}
+
+class ModelChecker
+    : public Checker<check::ASTDecl<TranslationUnitDecl>, check::BeginFunction,
+                     check::PostCall, check::BranchCondition,
+                     check::EndAnalysis, check::EndOfTranslationUnit> {
+public:
+  std::shared_ptr<Kernel> K;
+  bool CutOthers = true; ///< no other checker needs the other functions
+  mutable std::unique_ptr<UnitModel> Model;
+  mutable llvm::DenseMap<const FunctionDecl *, std::string> Verdicts;
+  mutable const FunctionDecl *Top = nullptr;
+
+  void checkASTDecl(const TranslationUnitDecl *TU, AnalysisManager &Mgr,
+                    BugReporter &) const {
+    if (!K)
+      return;
+    Model = std::make_unique<UnitModel>(*K, Mgr.getASTContext());
+    if (!CutOthers)
+      return;
+    // A door reaches its touches through long ioctl switches and several
+    // helpers; both faces must see the same ones.
+    AnalyzerOptions &Options = Mgr.options;
+    Options.MaxInlinableSize = 400;
+    Options.InlineMaxStackDepth = 9;
+    Options.MaxTimesInlineLarge = 64;
+    Options.maxBlockVisitOnPath = 2;
+  }
+
+  void checkBeginFunction(CheckerContext &C) const {
+    if (!Model || !C.inTopFrame())
+      return;
+    const auto *F = dyn_cast<FunctionDecl>(C.getStackFrame()->getDecl());
+    const Door *D = F ? Model->door(F) : nullptr;
+    Top = D ? D->Function : nullptr;
+    if (D && Model->isExplored(*D)) {
+      if (Record *R = currentRecord())
+        ++R->Explored;
+      Verdicts.try_emplace(D->Function, "no-touch");
+      return;
+    }
+    Top = nullptr;
+    if (CutOthers)
+      C.generateSink(C.getState(), C.getPredecessor());
+  }
+
+  void checkPostCall(const CallEvent &Call, CheckerContext &C) const {
+    const LockRow *Row = lockRow(Call, C);
+    if (!Row || Row->Argument >= Call.getNumArgs())
+      return;
+    Identity Lock = identify(Call.getArgExpr(Row->Argument), *K);
+    if (!Lock)
+      Lock = identify(Call.getArgSVal(Row->Argument));
+    if (!Lock)
+      return;
+    ProgramStateRef State = C.getState();
+    switch (Row->Action) {
+    case LockAction::Acquire:
+      C.addTransition(acquire(State, Lock, false, C), note(C, "Takes ", Lock));
+      return;
+    case LockAction::AcquireIfZero:
+    case LockAction::AcquireIfNonZero:
+    case LockAction::TryGet: {
+      bool Try = Row->Action == LockAction::TryGet;
+      auto Value = Call.getReturnValue().getAs<DefinedOrUnknownSVal>();
+      if (!Value) {
+        C.addTransition(acquire(State, Lock, Try, C), note(C, "Takes ", Lock));
+        return;
+      }
+      auto [NonZero, Zero] = State->assume(*Value);
+      if (Row->Action == LockAction::AcquireIfZero)
+        std::swap(NonZero, Zero);
+      if (NonZero)
+        C.addTransition(acquire(NonZero, Lock, Try, C),
+                        note(C, "Takes ", Lock));
+      if (Zero)
+        C.addTransition(Zero);
+      return;
+    }
+    case LockAction::Release:
+      C.addTransition(release(State, Lock), note(C, "Releases ", Lock));
+      return;
+    case LockAction::Barrier:
+      return;
+    }
+  }
+
+  void checkBranchCondition(const Stmt *Condition, CheckerContext &C) const {
+    if (!Top)
+      return;
+    llvm::SmallVector<Identity, 4> Tested;
+    collect(Condition, Tested);
+    if (const auto *E = dyn_cast<Expr>(Condition)) {
+      SVal Value = C.getSVal(E);
+      if (SymbolRef Symbol = Value.getAsSymbol(true))
+        for (SymbolRef Part : Symbol->symbols())
+          if (Identity Id = identify(Part->getOriginRegion()))
+            Tested.push_back(Id);
+    }
+    if (Tested.empty())
+      return;
+    ProgramStateRef State = C.getState(), Old = State;
+    Identity Shown = nullptr;
+    llvm::SmallVector<Identity, 4> Held;
+    for (const auto &Entry : State->get<HeldLocks>())
+      if (isHeld(Entry.second, Condition, C))
+        Held.push_back(Entry.first);
+    for (Identity P : Tested) {
+      bool Kills = Model->Gate.Kills.count(P);
+      if (Held.empty() && Kills) {
+        State = State->add<FreshTests>({P, nullptr});
+        Shown = P;
+      }
+      for (Identity Lock : Held) {
+        State = State->add<FreshTests>({nullptr, Lock});
+        if (Kills) {
+          State = State->add<FreshTests>({P, Lock});
+          Shown = P;
+        }
+      }
+    }
+    if (State != Old)
+      C.addTransition(State, Shown ? note(C, "Tests ", Shown) : nullptr);
+  }
+
+  void checkEndAnalysis(ExplodedGraph &, BugReporter &, ExprEngine &Eng) const {
+    if (Top && !Eng.hasEmptyWorkList())
+      if (Record *R = currentRecord())
+        R->BudgetStops.push_back(Top->getNameAsString());
+    Top = nullptr;
+  }
+
+  void checkEndOfTranslationUnit(const TranslationUnitDecl *,
+                                 AnalysisManager &Mgr, BugReporter &) const {
+    Record *R = currentRecord();
+    if (Model && R)
+      recordModel(*R, *Model, Verdicts, Mgr.getSourceManager());
+  }
+
+private:
+  static const NoteTag *note(CheckerContext &C, StringRef Verb, Identity Id) {
+    std::string Text = Verb.str() + describe(Id);
+    return C.getNoteTag([Text](BugReporterContext &,
+                               PathSensitiveBugReport &Report) -> std::string {
+      return Report.getBugType().getCategory() == Category ? Text : "";
+    });
+  }
+
+  /// The row of a lock call, unless a wrapper with a row is being inlined
+  /// around it (spin_lock() around _raw_spin_lock()).
+  const LockRow *lockRow(const CallEvent &Call, CheckerContext &C) const {
+    if (!Top || !K)
+      return nullptr;
+    const auto *F = dyn_cast_or_null<FunctionDecl>(Call.getDecl());
+    if (!F || !F->getIdentifier())
+      return nullptr;
+    const LockRow *Row = K->lock(F->getName());
+    if (!Row)
+      return nullptr;
+    for (const StackFrameContext *Frame = C.getStackFrame(); Frame;
+         Frame = Frame->getParent() ? Frame->getParent()->getStackFrame()
+                                    : nullptr) {
+      const auto *In = dyn_cast<FunctionDecl>(Frame->getDecl());
+      if (In && In->getIdentifier() && K->lock(In->getName()))
+        return nullptr;
+    }
+    return Row;
+  }
+
+  ProgramStateRef acquire(ProgramStateRef State, Identity Lock, bool Tests,
+                          CheckerContext &C) const {
+    HoldInfo Info;
+    for (const StackFrameContext *Frame = C.getStackFrame();
+         Frame && Frame->getParent();
+         Frame = Frame->getParent()->getStackFrame())
+      if (isGuardConstructor(Frame)) {
+        Info.Frame = Frame->getParent()->getStackFrame();
+        Info.Scope = enclosingScope(Frame->getCallSite(), Info.Frame);
+      }
+    State = forget(State, Lock);
+    State = State->set<HeldLocks>(Lock, Info);
+    if (Tests)
+      State = State->add<FreshTests>({Lock, Lock});
+    return State;
+  }
+
+  static ProgramStateRef release(ProgramStateRef State, Identity Lock) {
+    return forget(State, Lock)->remove<HeldLocks>(Lock);
+  }
+
+  /// What was tested under \p Lock is known no more.
+  static ProgramStateRef forget(ProgramStateRef State, Identity Lock) {
+    for (const TestPair &Test : State->get<FreshTests>())
+      if (Test.second == Lock) {
+        State = State->remove<FreshTests>(Test);
+        if (Test.first)
+          State = State->add<StaleTests>(Test);
+      }
+    return State;
+  }
+
+  /// Fields and variables that the condition reads, by name.
+  void collect(const Stmt *S, llvm::SmallVectorImpl<Identity> &Out) const {
+    if (!S)
+      return;
+    if (const auto *Call = dyn_cast<CallExpr>(S))
+      if (const TestRow *Row = K->test(calleeName(Call)))
+        if (Row->Argument < Call->getNumArgs())
+          if (Identity Id = identify(Call->getArg(Row->Argument), *K))
+            Out.push_back(Id);
+    if (const auto *E = dyn_cast<Expr>(S))
+      if (isa<MemberExpr, DeclRefExpr>(E))
+        if (Identity Id = identify(E, *K))
+          Out.push_back(Id);
+    for (const Stmt *Child : S->children())
+      collect(Child, Out);
+  }
+};
+
+} // namespace
+
+const UnitModel *strongfence::modelOf(CheckerManager &Mgr) {
+  return Mgr.getChecker<ModelChecker>()->Model.get();
+}
+
+const Door *strongfence::doorOf(CheckerContext &C, const UnitModel &Model) {
+  const LocationContext *LC = C.getLocationContext();
+  while (LC->getParent())
+    LC = LC->getParent();
+  const auto *F = dyn_cast<FunctionDecl>(LC->getDecl());
+  const Door *D = F ? Model.door(F) : nullptr;
+  return D && Model.isExplored(*D) ? D : nullptr;
+}
+
+Verdict strongfence::judge(const Touch &T, CheckerContext &C,
+                           const UnitModel &Model) {
+  ProgramStateRef State = C.getState();
+  auto held = [&](Identity Lock) {
+    const HoldInfo *Info = State->get<HeldLocks>(Lock);
+    return Info && isHeld(*Info, T.Site, C);
+  };
+  Verdict Worst;
+  auto raise = [&](Verdict::Kind Kind, Identity Lock, Identity Predicate) {
+    if (Kind > Worst.K)
+      Worst = {Kind, Lock, Predicate};
+  };
+  for (const Fence &F : Model.Gate.Strong) {
+    bool Fresh = State->contains<FreshTests>({F.Predicate, F.Lock});
+    bool Stale = State->contains<StaleTests>({F.Predicate, F.Lock});
+    if (held(F.Lock)) {
+      if (Fresh)
+        return {Verdict::Fenced, F.Lock, F.Predicate};
+      if (Stale)
+        raise(Verdict::Retaken, F.Lock, F.Predicate);
+    } else if (Fresh || Stale) {
+      raise(Verdict::Dropped, F.Lock, F.Predicate);
+    }
+    if (State->contains<FreshTests>({F.Predicate, nullptr}))
+      raise(Verdict::Outside, F.Lock, F.Predicate);
+  }
+  if (Worst.K == Verdict::Unfenced)
+    for (const TestPair &Test : State->get<FreshTests>())
+      if (Test.first && Model.Gate.Kills.count(Test.first))
+        raise(Verdict::Outside, nullptr, Test.first);
+  return Worst;
+}
+
+void strongfence::noteVerdict(CheckerManager &Mgr, const Door &D,
+                              const Verdict &V) {
+  std::string &Text = Mgr.getChecker<ModelChecker>()->Verdicts[D.Function];
+  if (V.K == Verdict::Fenced) {
+    if (Text.empty() || Text == "no-touch")
+      Text = "fenced";
+  } else if (V.K == Verdict::Unfenced) {
+    Text = "unfenced";
+  } else if (Text != "unfenced") {
+    Text = "racy";
+  }
+}
+
+void strongfence::reportTouch(const BugType &Type, StringRef Rule,
+                              const std::string &Message, const Touch &T,
+                              const Door &D, const Verdict &V,
+                              CheckerContext &C, const UnitModel &Model) {
+  ExplodedNode *Node = C.generateErrorNode();
+  if (!Node)
+    return;
+  auto Report = std::make_unique<PathSensitiveBugReport>(Type, Message, Node);
+  Report->addRange(T.Site->getSourceRange());
+  const SourceManager &SM = C.getSourceManager();
+  auto other = [&](const Expr *Site, std::string Text) {
+    if (Site)
+      Report->addNote(Text, PathDiagnosticLocation(
+                                SM.getExpansionLoc(Site->getBeginLoc()), SM));
+  };
+  const FunctionDecl *By = T.How.By;
+  if (!By)
+    By = Model.Teardowns.front().Root;
+  std::string Root = By->getNameAsString();
+  for (const Teardown &Each : Model.Teardowns) {
+    if (Each.Root != By)
+      continue;
+    for (const Event &E : Each.Told)
+      if (E.K == Event::Call && E.Callee->getIdentifier() &&
+          Model.K.means(E.Callee->getName(), "deregister") >= 0) {
+        other(E.Site, "'" + Root + "' calls '" + E.Callee->getNameAsString() +
+                          "', which does not wait for operations on open files");
+        break;
+      }
+  }
+  if (V.Predicate) {
+    auto Kill = Model.Gate.Kills.find(V.Predicate);
+    if (Kill != Model.Gate.Kills.end())
+      other(Kill->second.Kill, "'" + Kill->second.Teardown->getNameAsString() +
+                                   "' ends " + describe(V.Predicate));
+  }
+  if (T.How.Managed)
+    other(T.How.Site,
+          "Managed by devres, which lets go once '" + Root + "' has returned");
+  else
+    other(T.How.Site, "'" + Root + "' takes it away");
+  if (Record *R = currentRecord()) {
+    FindingDetail Detail;
+    Detail.Severity = Model.severity(By).str();
+    Detail.Door = D.Function->getNameAsString();
+    Detail.Slot = D.Slot;
+    Detail.Table = D.Table->getNameAsString();
+    Detail.Struct = T.Struct;
+    Detail.Teardown = Root;
+    R->Details[{("teardown." + Rule).str(), Message}] = Detail;
+  }
+  C.emitReport(std::move(Report));
+}
+
+void strongfence::registerModel(CheckerManager &Mgr) {
+  auto *Checker = Mgr.registerChecker<ModelChecker>();
+  const AnalyzerOptions &Options = Mgr.getAnalyzerOptions();
+  for (const auto &[Name, Enabled] : Options.CheckersAndPackages)
+    if (Enabled && !StringRef(Name).starts_with("teardown"))
+      Checker->CutOthers = false;
+  llvm::SmallVector<std::string, 2> Extra;
+  StringRef Files =
+      Options.getCheckerStringOption("teardown", "Kernel");
+  llvm::SmallVector<StringRef, 2> Paths;
+  Files.split(Paths, ';', -1, false);
+  for (StringRef Path : Paths)
+    Extra.push_back(Path.str());
+  std::string Error;
+  Checker->K = Kernel::load(Extra, Error);
+  if (!Checker->K) {
+    DiagnosticsEngine &Diags = Mgr.getDiagnostics();
+    unsigned Id = Diags.getCustomDiagID(DiagnosticsEngine::Error,
+                                        "kernel model: %0");
+    Diags.Report(Id) << Error;
+  }
+}

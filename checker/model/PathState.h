@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What a path through a door holds and has tested, and the judgement of a
+// touch on it. The hidden checker teardown.Model keeps the state; rules ask.
+
+#ifndef STRONGFENCE_MODEL_PATHSTATE_H
+#define STRONGFENCE_MODEL_PATHSTATE_H
+
+#include "model/Touches.h"
+#include "model/UnitModel.h"
+
+namespace strongfence {
+
+/// Why a touch is or is not safe where it stands.
+struct Verdict {
+  enum Kind {
+    Fenced,   ///< a fence is held, and tested since it was taken
+    Unfenced, ///< no fence held, nothing tested
+    Outside,  ///< Predicate was tested, but not under Lock
+    Dropped,  ///< Lock was released between the test and here
+    Retaken,  ///< Lock is held again and Predicate was not tested again
+  };
+  Kind K = Unfenced;
+  Identity Lock = nullptr; ///< may be null for Outside: teardown takes none
+  Identity Predicate = nullptr;
+};
+
+/// The model of the unit under analysis, or null when it has no doors to judge.
+const UnitModel *modelOf(clang::ento::CheckerManager &Mgr);
+
+/// The door that the path entered by, or null.
+const Door *doorOf(clang::ento::CheckerContext &C, const UnitModel &Model);
+
+Verdict judge(const Touch &T, clang::ento::CheckerContext &C,
+              const UnitModel &Model);
+
+/// Remembers the worst verdict of a door for the coverage matrix.
+void noteVerdict(clang::ento::CheckerManager &Mgr, const Door &D,
+                 const Verdict &V);
+
+/// Emits one report for the touch; a path ends there.
+void reportTouch(const clang::ento::BugType &Type, llvm::StringRef Rule,
+                 const std::string &Message, const Touch &T, const Door &D,
+                 const Verdict &V, clang::ento::CheckerContext &C,
+                 const UnitModel &Model);
+
+void registerModel(clang::ento::CheckerManager &Mgr);
+
+} // namespace strongfence
+
+#endif

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "model/Record.h"
+#include "Compat.h"
+#include "llvm/Support/JSON.h"
+
+using namespace clang;
+using namespace strongfence;
+namespace json = llvm::json;
+
+static Record *Current;
+
+Record *strongfence::currentRecord() { return Current; }
+void strongfence::setCurrentRecord(Record *R) { Current = R; }
+
+Note strongfence::noteAt(SourceLocation Loc, const SourceManager &SM,
+                         std::string Message) {
+  Note N;
+  N.Message = std::move(Message);
+  Loc = SM.getExpansionLoc(Loc);
+  if (Loc.isValid()) {
+    N.File = SM.getFilename(Loc).str();
+    N.Line = SM.getExpansionLineNumber(Loc);
+    N.Column = SM.getExpansionColumnNumber(Loc);
+  }
+  return N;
+}
+
+static std::string name(const NamedDecl *D) {
+  return D ? D->getNameAsString() : std::string();
+}
+
+static std::string line(json::Object O) {
+  std::string Text;
+  llvm::raw_string_ostream(Text) << json::Value(std::move(O));
+  return Text;
+}
+
+void strongfence::recordModel(
+    Record &R, const UnitModel &Model,
+    const llvm::DenseMap<const FunctionDecl *, std::string> &Verdicts,
+    const SourceManager &SM) {
+  R.Doors = Model.Doors.size();
+  R.Teardowns = Model.Teardowns.size();
+  for (const Fence &F : Model.Gate.Strong) {
+    Note Where = noteAt(F.Test->getBeginLoc(), SM, "");
+    Note Kill = noteAt(F.Kill->getBeginLoc(), SM, "");
+    Note Barrier = noteAt(F.Barrier->getBeginLoc(), SM, "");
+    json::Array TakenBy;
+    for (const FunctionDecl *D : F.TakenBy)
+      TakenBy.push_back(name(D));
+    R.Lines.push_back(line(json::Object{
+        {"type", "fence"},
+        {"struct", ownerName(F.Lock).str()},
+        {"lock", name(F.Lock)},
+        {"mode", F.Readers == LockMode::Shared ? "shared" : "exclusive"},
+        {"predicate", name(F.Predicate)},
+        {"predicate_struct", ownerName(F.Predicate).str()},
+        {"teardown", name(F.Teardown)},
+        {"root", name(F.Root)},
+        {"kill", json::Object{{"file", Kill.File}, {"line", Kill.Line}}},
+        {"barrier", json::Object{{"file", Barrier.File}, {"line", Barrier.Line}}},
+        {"file", Where.File},
+        {"line", Where.Line},
+        {"shape", F.Shape},
+        {"doors", std::move(TakenBy)}}));
+  }
+  for (const Door &D : Model.Doors) {
+    Note Where = noteAt(D.Function->getLocation(), SM, "");
+    std::string Verdict = "not-reached";
+    if (D.CoreFenced)
+      Verdict = "core-fenced";
+    else if (auto It = Verdicts.find(D.Function); It != Verdicts.end())
+      Verdict = It->second;
+    else if (Model.Gate.WaitsForClose)
+      Verdict = "fenced";
+    else if (!D.Kind)
+      R.NotReached.push_back(name(D.Function));
+    json::Array Through;
+    for (const Fence &F : Model.Gate.Strong)
+      if (llvm::is_contained(F.TakenBy, D.Function))
+        Through.push_back(name(F.Lock));
+    R.Lines.push_back(line(json::Object{{"type", "door"},
+                                        {"function", name(D.Function)},
+                                        {"slot", D.Slot},
+                                        {"table", name(D.Table)},
+                                        {"struct", structName(D.Table->getType()).str()},
+                                        {"file", Where.File},
+                                        {"line", Where.Line},
+                                        {"registration", D.RegisteredAs},
+                                        {"verdict", Verdict},
+                                        {"fence", std::move(Through)}}));
+  }
+}

@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "model/Story.h"
+#include "clang/AST/StmtVisitor.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace clang;
+using namespace strongfence;
+
+namespace {
+
+constexpr size_t MaxEvents = 20000;
+
+class Teller {
+public:
+  Teller(const Kernel &K, ASTContext &Ctx, Story &Out, unsigned Depth)
+      : K(K), Ctx(Ctx), Out(Out), DepthLeft(Depth) {}
+
+  void function(const FunctionDecl *F) {
+    const FunctionDecl *Def = definition(F);
+    if (!Def || llvm::is_contained(Stack, Def))
+      return;
+    Stack.push_back(Def);
+    statement(Def->getBody());
+    Stack.pop_back();
+  }
+
+  bool cut() const { return WasCut; }
+
+private:
+  const Kernel &K;
+  ASTContext &Ctx;
+  Story &Out;
+  unsigned DepthLeft;
+  bool WasCut = false;
+  unsigned Loops = 0;
+  llvm::SmallVector<const FunctionDecl *, 8> Stack;
+  llvm::SmallVector<Held, 4> Locks;
+  Aliases Locals;
+
+  void emit(Event::Kind Kind, Identity What, const Expr *Site,
+            const FunctionDecl *Callee = nullptr) {
+    if (Out.size() >= MaxEvents) {
+      WasCut = true;
+      return;
+    }
+    Event E;
+    E.K = Kind;
+    E.What = What;
+    E.Site = Site;
+    E.In = Stack.back();
+    E.Callee = Callee;
+    E.Locks = Locks;
+    E.InLoop = Loops != 0;
+    Out.push_back(std::move(E));
+  }
+
+  void release(Identity Lock) {
+    for (auto It = Locks.end(); It != Locks.begin();)
+      if ((--It)->Lock == Lock) {
+        Locks.erase(It);
+        return;
+      }
+  }
+
+  Identity id(const Expr *E) { return identify(E, K, &Locals); }
+
+  /// The field that a value was loaded from: a call to a function of the unit
+  /// that only returns one stands for it.
+  Identity valueId(const Expr *E, unsigned Depth = 3) {
+    if (Identity Id = id(E))
+      return Id;
+    const auto *Call = dyn_cast_or_null<CallExpr>(strip(E, K));
+    const FunctionDecl *Def =
+        Call && Depth ? definition(Call->getDirectCallee()) : nullptr;
+    if (!Def || !isDriverCode(Def->getLocation(), Ctx.getSourceManager()))
+      return nullptr;
+    const auto *Body = dyn_cast<CompoundStmt>(Def->getBody());
+    const auto *Ret = Body && !Body->body_empty()
+                          ? dyn_cast<ReturnStmt>(Body->body_back())
+                          : nullptr;
+    return Ret && Ret->getRetValue() ? valueId(Ret->getRetValue(), Depth - 1)
+                                     : nullptr;
+  }
+
+  bool leaves(const Stmt *S) {
+    if (!S)
+      return false;
+    if (isa<ReturnStmt, GotoStmt, BreakStmt, ContinueStmt>(S))
+      return true;
+    if (const auto *C = dyn_cast<CompoundStmt>(S))
+      return !C->body_empty() && leaves(C->body_back());
+    if (const auto *I = dyn_cast<IfStmt>(S))
+      return I->getElse() && leaves(I->getThen()) && leaves(I->getElse());
+    return false;
+  }
+
+  /// What the branch on \p E depends on.
+  void condition(const Expr *E) {
+    if (!E)
+      return;
+    expression(E);
+    tests(E, E);
+  }
+
+  void tests(const Stmt *S, const Expr *Site) {
+    if (!S)
+      return;
+    if (const auto *Call = dyn_cast<CallExpr>(S)) {
+      if (const TestRow *Row = K.test(calleeName(Call))) {
+        if (Row->Argument < Call->getNumArgs())
+          if (Identity Id = id(Call->getArg(Row->Argument)))
+            emit(Event::Test, Id, Site);
+        return;
+      }
+      if (Identity Id = valueId(Call))
+        emit(Event::Test, Id, Site);
+    }
+    if (const auto *E = dyn_cast<Expr>(S))
+      if (isa<MemberExpr, DeclRefExpr>(E))
+        if (Identity Id = id(E))
+          emit(Event::Test, Id, Site);
+    for (const Stmt *Child : S->children())
+      tests(Child, Site);
+  }
+
+  void statement(const Stmt *S) {
+    if (!S || WasCut)
+      return;
+    if (const auto *E = dyn_cast<Expr>(S))
+      return expression(E);
+    if (const auto *C = dyn_cast<CompoundStmt>(S))
+      return scope([&] {
+        for (const Stmt *Child : C->body())
+          statement(Child);
+      });
+    if (const auto *D = dyn_cast<DeclStmt>(S))
+      return declaration(D);
+    if (const auto *I = dyn_cast<IfStmt>(S))
+      return branch(I);
+    if (const auto *Sw = dyn_cast<SwitchStmt>(S))
+      return choice(Sw);
+    if (const auto *F = dyn_cast<ForStmt>(S))
+      return scope([&] {
+        statement(F->getInit());
+        ++Loops;
+        condition(F->getCond());
+        statement(F->getBody());
+        if (F->getInc())
+          expression(F->getInc());
+        --Loops;
+      });
+    if (const auto *W = dyn_cast<WhileStmt>(S)) {
+      ++Loops;
+      condition(W->getCond());
+      statement(W->getBody());
+      --Loops;
+      return;
+    }
+    if (const auto *D = dyn_cast<DoStmt>(S)) {
+      // do { ... } while (0) is a macro's wrapper, not a loop.
+      bool Once = isConstant(D->getCond(), Ctx);
+      Loops += !Once;
+      statement(D->getBody());
+      condition(D->getCond());
+      Loops -= !Once;
+      return;
+    }
+    for (const Stmt *Child : S->children())
+      statement(Child);
+  }
+
+  /// Releases at its end what guards declared inside it hold.
+  template <typename F> void scope(F Body) {
+    llvm::SmallVector<Identity, 2> Saved;
+    std::swap(Saved, ScopeLocks);
+    Body();
+    for (Identity Lock : llvm::reverse(ScopeLocks)) {
+      emit(Event::Release, Lock, nullptr);
+      release(Lock);
+    }
+    std::swap(Saved, ScopeLocks);
+  }
+  llvm::SmallVector<Identity, 2> ScopeLocks;
+
+  void declaration(const DeclStmt *D) {
+    for (const Decl *Each : D->decls()) {
+      const auto *Var = dyn_cast<VarDecl>(Each);
+      if (!Var || !Var->getInit())
+        continue;
+      // guard(): the constructor acquires, the cleanup releases at scope end.
+      bool Guard = Var->hasAttr<CleanupAttr>();
+      size_t Before = Locks.size();
+      expression(Var->getInit());
+      if (Guard)
+        for (size_t I = Before; I < Locks.size(); ++I)
+          ScopeLocks.push_back(Locks[I].Lock);
+      if (Identity Id = valueId(Var->getInit()))
+        Locals[Var] = Id;
+    }
+  }
+
+  void branch(const IfStmt *I) {
+    statement(I->getInit());
+    condition(I->getCond());
+    auto Entry = Locks;
+    statement(I->getThen());
+    auto AfterThen = Locks;
+    bool ThenLeaves = leaves(I->getThen());
+    Locks = Entry;
+    statement(I->getElse());
+    if (I->getElse() && leaves(I->getElse())) {
+      Locks = AfterThen;
+    } else if (!ThenLeaves && AfterThen.size() > Locks.size() &&
+               !I->getElse()) {
+      // if (lock) mutex_lock(): the story goes on with the lock.
+      Locks = AfterThen;
+    } else if (!ThenLeaves && AfterThen.size() < Locks.size()) {
+      Locks = AfterThen;
+    }
+  }
+
+  void choice(const SwitchStmt *Sw) {
+    condition(Sw->getCond());
+    auto Entry = Locks;
+    const auto *Body = dyn_cast_or_null<CompoundStmt>(Sw->getBody());
+    if (!Body)
+      return statement(Sw->getBody());
+    for (const Stmt *Child : Body->body()) {
+      while (const auto *Case = dyn_cast<SwitchCase>(Child)) {
+        Locks = Entry;
+        Child = Case->getSubStmt();
+      }
+      statement(Child);
+    }
+    Locks = Entry;
+  }
+
+  void expression(const Expr *E) {
+    if (!E || WasCut)
+      return;
+    if (const auto *SE = dyn_cast<StmtExpr>(E))
+      return statement(SE->getSubStmt());
+    if (const auto *Call = dyn_cast<CallExpr>(E))
+      return call(Call);
+    if (const auto *B = dyn_cast<BinaryOperator>(E))
+      if (B->isAssignmentOp())
+        return assignment(B);
+    if (const auto *C = dyn_cast<ConditionalOperator>(E)) {
+      condition(C->getCond());
+      expression(C->getTrueExpr());
+      return expression(C->getFalseExpr());
+    }
+    if (const auto *U = dyn_cast<UnaryOperator>(E))
+      if (U->isIncrementDecrementOp())
+        if (Identity Id = id(U->getSubExpr()))
+          emit(Event::Change, Id, E);
+    for (const Stmt *Child : E->children())
+      if (Child)
+        statement(Child);
+  }
+
+  void assignment(const BinaryOperator *B) {
+    expression(B->getLHS());
+    expression(B->getRHS());
+    const auto *Ref = dyn_cast<DeclRefExpr>(B->getLHS()->IgnoreParens());
+    const auto *Var = Ref ? dyn_cast<VarDecl>(Ref->getDecl()) : nullptr;
+    if (Var && !Var->hasGlobalStorage()) {
+      if (Identity Id = valueId(B->getRHS()))
+        Locals[Var] = Id;
+      return;
+    }
+    Identity Id = id(B->getLHS());
+    if (!Id)
+      return;
+    bool Dead = isConstant(B->getRHS(), Ctx);
+    // flags &= ~BIT: not an integer constant expression when BIT is a variable.
+    emit(Dead ? Event::Kill : Event::Change, Id, B);
+  }
+
+  void call(const CallExpr *Call) {
+    for (const Expr *Arg : Call->arguments())
+      expression(Arg);
+    const FunctionDecl *F = Call->getDirectCallee();
+    if (!F) {
+      emit(Event::Indirect, id(Call->getCallee()), Call);
+      return;
+    }
+    StringRef Name = calleeName(Call);
+    auto argument = [&](unsigned I) -> Identity {
+      return I < Call->getNumArgs() ? id(Call->getArg(I)) : nullptr;
+    };
+    if (const LockRow *Row = K.lock(Name)) {
+      lock(*Row, argument(Row->Argument), Call);
+      return;
+    }
+    if (const KillRow *Row = K.kill(Name)) {
+      if (Identity Id = argument(Row->Argument))
+        emit(Event::Kill, Id, Call);
+      emit(Event::Call, nullptr, Call, F);
+      return;
+    }
+    if (const WaitRow *Row = K.wait(Name)) {
+      if (Identity Id = argument(Row->Argument); Id && !Row->Bounded)
+        emit(Event::Wait, Id, Call);
+      emit(Event::Call, nullptr, Call, F);
+      return;
+    }
+    if (const WakeRow *Row = K.wake(Name)) {
+      if (Identity Id = argument(Row->Argument))
+        emit(Event::Wake, Id, Call);
+      return;
+    }
+    if (toldInPlace(F))
+      return inPlace(Call, definition(F));
+    emit(Event::Call, nullptr, Call, F);
+  }
+
+  void lock(const LockRow &Row, Identity Id, const CallExpr *Call) {
+    if (!Id)
+      return;
+    switch (Row.Action) {
+    case LockAction::Acquire:
+    case LockAction::AcquireIfZero:
+    case LockAction::AcquireIfNonZero:
+      emit(Event::Acquire, Id, Call);
+      Locks.push_back({Id, Row.Mode});
+      break;
+    case LockAction::Release:
+      release(Id);
+      emit(Event::Release, Id, Call);
+      break;
+    case LockAction::Barrier:
+      emit(Event::Barrier, Id, Call);
+      break;
+    case LockAction::TryGet:
+      emit(Event::TryGet, Id, Call);
+      Locks.push_back({Id, Row.Mode});
+      break;
+    }
+  }
+
+  /// Functions of the driver, and guard constructors from cleanup.h.
+  bool toldInPlace(const FunctionDecl *F) {
+    const FunctionDecl *Def = definition(F);
+    if (!Def || DepthLeft == 0 || llvm::is_contained(Stack, Def))
+      return false;
+    StringRef Name = F->getIdentifier() ? F->getName() : StringRef();
+    if (Name.starts_with("class_") &&
+        (Name.ends_with("_constructor") || Name.ends_with("_ext")))
+      return true;
+    return isDriverCode(Def->getLocation(), Ctx.getSourceManager());
+  }
+
+  void inPlace(const CallExpr *Call, const FunctionDecl *Def) {
+    Aliases Saved = Locals;
+    for (unsigned I = 0; I < Def->getNumParams() && I < Call->getNumArgs(); ++I)
+      if (Identity Id = id(Call->getArg(I)))
+        Locals[Def->getParamDecl(I)] = Id;
+    llvm::SmallVector<Identity, 2> Guards;
+    std::swap(Guards, ScopeLocks);
+    unsigned SavedLoops = Loops;
+    --DepthLeft;
+    function(Def);
+    ++DepthLeft;
+    Loops = SavedLoops;
+    std::swap(Guards, ScopeLocks);
+    Locals = std::move(Saved);
+  }
+};
+
+} // namespace
+
+Story strongfence::tell(const FunctionDecl *Root, const Kernel &K,
+                        ASTContext &Ctx, unsigned Depth, bool *Cut) {
+  Story Out;
+  Teller T(K, Ctx, Out, Depth);
+  T.function(Root);
+  if (Cut)
+    *Cut = T.cut();
+  return Out;
+}
+
+bool strongfence::holds(const Event &E, Identity Lock) {
+  return llvm::any_of(E.Locks, [&](const Held &H) { return H.Lock == Lock; });
+}

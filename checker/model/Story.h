@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A function told as a list of events in source order, with the functions of
+// the unit that it calls told in place. It is how teardown is read and how
+// fences are learnt: teardown is straight code, so source order with a lockset
+// that early exits do not change says enough, at the price of one walk. Doors
+// are judged by the analyzer's own paths, not by this.
+
+#ifndef STRONGFENCE_MODEL_STORY_H
+#define STRONGFENCE_MODEL_STORY_H
+
+#include "model/Identity.h"
+#include "llvm/ADT/SmallVector.h"
+
+namespace strongfence {
+
+struct Held {
+  Identity Lock;
+  LockMode Mode;
+};
+
+struct Event {
+  enum Kind {
+    Acquire,  ///< What = lock
+    Release,  ///< What = lock
+    Barrier,  ///< What = lock: readers inside have left
+    TryGet,   ///< What = reference counter
+    Kill,     ///< What = predicate that becomes dead
+    Change,   ///< What = field or variable that changes in another way
+    Test,     ///< What = field or variable that a branch depends on
+    Wait,     ///< What = completion or wait queue, unbounded
+    Wake,     ///< What = completion or wait queue
+    Call,     ///< any direct call that is not told in place; Callee is set
+    Indirect, ///< a call through What, a function pointer field
+  };
+  Kind K;
+  Identity What = nullptr;
+  const clang::Expr *Site = nullptr;
+  const clang::FunctionDecl *In = nullptr;     ///< the function that holds it
+  const clang::FunctionDecl *Callee = nullptr; ///< of Call
+  llvm::SmallVector<Held, 4> Locks;            ///< held just before
+  bool InLoop = false;
+};
+
+using Story = std::vector<Event>;
+
+/// Tells \p Root. \p Depth bounds the calls told in place; a story longer than
+/// an internal bound is cut, and \p Cut (may be null) says so.
+Story tell(const clang::FunctionDecl *Root, const Kernel &K,
+           clang::ASTContext &Ctx, unsigned Depth = 8, bool *Cut = nullptr);
+
+bool holds(const Event &E, Identity Lock);
+
+} // namespace strongfence
+
+#endif

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Teardown: what runs when the device goes, and what it does.
+
+#ifndef STRONGFENCE_MODEL_TEARDOWN_H
+#define STRONGFENCE_MODEL_TEARDOWN_H
+
+#include "model/Index.h"
+#include "model/Story.h"
+
+namespace strongfence {
+
+struct Teardown {
+  enum Kind {
+    Driver,     ///< the remove slot of a driver struct
+    DevmAction, ///< an action of the parent's devres
+    Class,      ///< an exported function that takes a node away
+    Close,      ///< the release of a file that is the device's other end
+  };
+  Kind K;
+  const clang::FunctionDecl *Root;
+  bool Hotplug = false;      ///< the bus can lose the device
+  bool SuppressBind = false; ///< root cannot unbind it through sysfs
+  Story Told;
+};
+
+std::vector<Teardown> findTeardowns(const Index &Unit, const Kernel &K,
+                                    clang::ASTContext &Ctx);
+
+} // namespace strongfence
+
+#endif

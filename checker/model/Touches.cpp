@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "model/Touches.h"
+
+using namespace clang;
+using namespace ento;
+using namespace strongfence;
+
+namespace {
+
+std::string goes(const Loss &How, StringRef Verb, const UnitModel &Model) {
+  const FunctionDecl *By = How.By;
+  if (!By && !Model.Teardowns.empty())
+    By = Model.Teardowns.front().Root;
+  std::string Name = By ? By->getNameAsString() : std::string("teardown");
+  if (How.Managed)
+    return ("devres " + Verb + " after '" + Name + "'").str();
+  return ("'" + Name + "' " + Verb).str();
+}
+
+} // namespace
+
+std::optional<Touch> strongfence::touchOf(const CallEvent &Call,
+                                          const UnitModel &Model) {
+  const auto *F = dyn_cast_or_null<FunctionDecl>(Call.getDecl());
+  const auto *Site = dyn_cast_or_null<Expr>(Call.getOriginExpr());
+  if (!F || !F->getIdentifier() || !Site)
+    return std::nullopt;
+  const TouchRow *Row = Model.K.touch(F->getName());
+  // A driver's own function of that name is not the kernel's.
+  if (!Row || (definition(F) && F->getStorageClass() == SC_Static &&
+               !F->isInlined()))
+    return std::nullopt;
+  const ResourceRow *Resource = Model.K.resource(Row->Resource);
+
+  Identity Handle = nullptr;
+  if (Row->Argument >= 0 && unsigned(Row->Argument) < Call.getNumArgs()) {
+    Handle = identify(Call.getArgExpr(Row->Argument), Model.K);
+    if (!Handle)
+      Handle = identify(Call.getArgSVal(Row->Argument));
+  }
+  StringRef Owner = ownerName(Handle);
+
+  Touch T;
+  T.Site = Site;
+  T.Struct = Owner.str();
+  T.Does = Resource->Touch;
+  if (Handle)
+    T.Does += (" through '" + Handle->getName() + "'").str();
+  auto Taken = Model.Life.Resources.find(Resource->Name);
+  if (Taken != Model.Life.Resources.end()) {
+    T.How = Taken->second;
+    T.Goes = goes(T.How, Resource->Loss, Model);
+    return T;
+  }
+  auto Gone = Model.Life.Structs.find(Owner);
+  if (Owner.empty() || Gone == Model.Life.Structs.end())
+    return std::nullopt;
+  T.How = Gone->second;
+  T.Goes = goes(T.How, "frees", Model);
+  return T;
+}
+
+std::optional<Touch> strongfence::touchOf(SVal Location, const Stmt *Site,
+                                          const UnitModel &Model) {
+  const auto *E = dyn_cast_or_null<Expr>(Site);
+  const MemRegion *Region = Location.getAsRegion();
+  if (!E || !Region)
+    return std::nullopt;
+  const auto *Base = dyn_cast<SymbolicRegion>(Region->getBaseRegion());
+  if (!Base)
+    return std::nullopt;
+  Identity Pointer = identify(Base->getSymbol()->getOriginRegion());
+  if (!Pointer || !Pointer->getType()->isPointerType())
+    return std::nullopt;
+  Touch T;
+  T.Site = E;
+  T.Struct = ownerName(Pointer).str();
+  T.Does = ("dereferences '" + Pointer->getName() + "'").str();
+  auto Cleared = Model.Life.Cleared.find(Pointer);
+  if (Cleared != Model.Life.Cleared.end()) {
+    T.How = Cleared->second;
+    T.Goes = goes(T.How, "sets to NULL", Model);
+    return T;
+  }
+  auto Freed = Model.Life.Freed.find(Pointer);
+  if (Freed == Model.Life.Freed.end())
+    return std::nullopt;
+  T.How = Freed->second;
+  T.Goes = goes(T.How, "frees", Model);
+  return T;
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "model/UnitModel.h"
+
+using namespace clang;
+using namespace strongfence;
+
+UnitModel::UnitModel(const Kernel &K, ASTContext &Ctx)
+    : K(K), Unit(Index::read(Ctx)) {
+  Doors = findDoors(Unit, K, Ctx);
+  Teardowns = findTeardowns(Unit, K, Ctx);
+  if (Teardowns.empty())
+    return;
+  Gate = inferFences(Unit, Doors, Teardowns, K, Ctx);
+  if (!Doors.empty())
+    Life = readLifetimes(Unit, Teardowns, K, Ctx);
+}
+
+const Door *UnitModel::door(const FunctionDecl *F) const {
+  const Door *Found = nullptr;
+  F = definition(F);
+  for (const Door &D : Doors)
+    if (D.Function == F && (!Found || (Found->CoreFenced && !D.CoreFenced)))
+      Found = &D;
+  return Found;
+}
+
+bool UnitModel::isExplored(const Door &D) const {
+  return D.Kind && !D.CoreFenced && !Teardowns.empty() && !Gate.WaitsForClose;
+}
+
+StringRef UnitModel::severity(const FunctionDecl *Root) const {
+  for (const Teardown &T : Teardowns) {
+    if (Root && T.Root != Root)
+      continue;
+    if (T.Hotplug)
+      return "high";
+    if (T.SuppressBind)
+      return "low";
+  }
+  return "medium";
+}

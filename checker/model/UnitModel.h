@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Everything the model says about one unit.
+
+#ifndef STRONGFENCE_MODEL_UNITMODEL_H
+#define STRONGFENCE_MODEL_UNITMODEL_H
+
+#include "model/Doors.h"
+#include "model/Fences.h"
+#include "model/Lifetimes.h"
+#include "model/Teardown.h"
+
+namespace strongfence {
+
+struct UnitModel {
+  const Kernel &K;
+  Index Unit;
+  std::vector<Door> Doors;
+  std::vector<Teardown> Teardowns;
+  Fences Gate;
+  Lifetimes Life;
+
+  UnitModel(const Kernel &K, clang::ASTContext &Ctx);
+
+  /// The door \p F is, or null. A function in two tables is the one with the
+  /// weaker registration.
+  const Door *door(const clang::FunctionDecl *F) const;
+
+  /// True when paths from \p D are worth exploring: the files of its table
+  /// outlive the device and the unit shows how the device goes.
+  bool isExplored(const Door &D) const;
+
+  /// "high", "medium" or "low": how far from user space teardown is.
+  llvm::StringRef severity(const clang::FunctionDecl *Root) const;
+};
+
+} // namespace strongfence
+
+#endif
