@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// From options to merged results: what check, scan and fences have in common.
+
+#ifndef STRONGFENCE_ANALYSE_H
+#define STRONGFENCE_ANALYSE_H
+
+#include "complain.h"
+#include "inputs.h"
+#include "results.h"
+
+struct analysis {
+	struct inputs inputs;
+	struct units units;
+	struct results results;
+	bool complete; // every path had commands; false was already complained about
+};
+
+// Runs the units. What keeps all of them from running is fatal.
+struct analysis analyse(const struct options *options, bool files_alone);
+
+// Names the units that failed, with their reason, and with -v the budget stops.
+void analysis_report_trouble(const struct analysis *analysis, bool verbose);
+
+// The summary line on stderr.
+void analysis_summary(const struct analysis *analysis);
+
+// VERDICT_TROUBLE when anything was not done, else VERDICT_FINDINGS when there are `found`.
+enum verdict analysis_verdict(size_t failed, bool complete, size_t found);
+
+void analysis_free(struct analysis *analysis);
+
+#endif

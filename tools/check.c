@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// strongfence check and strongfence scan: they differ in what may be named.
+
+#include <stdio.h>
+
+#include "analyse.h"
+#include "command.h"
+#include "output.h"
+#include "text.h"
+
+static const char check_help[] =
+	"usage: strongfence check FILE... --kernel-src DIR --kernel-build DIR\n"
+	"       strongfence check FILE... -p compile_commands.json\n"
+	"       strongfence check FILE... [-- COMPILER-FLAGS]\n"
+	"\n"
+	"Analyses C sources and prints what was found.\n"
+	"\n" HELP_ANALYSIS "\n" HELP_EXIT;
+
+static const char scan_help[] =
+	"usage: strongfence scan [PATH...] --kernel-src DIR --kernel-build DIR\n"
+	"       strongfence scan [PATH...] -p compile_commands.json\n"
+	"\n"
+	"Analyses directories and files of a kernel tree (drivers and sound when none is named),\n"
+	"or everything in a compile_commands.json. A second scan redoes only what changed.\n"
+	"\n" HELP_ANALYSIS "\n" HELP_EXIT;
+
+static int report(const struct options *options, bool files_alone)
+{
+	struct analysis analysis = analyse(options, files_alone);
+	struct output output = output_open(options->output);
+	enum verdict verdict;
+
+	if (options->format == FORMAT_JSON)
+		output_json(output.stream, analysis.results.findings, NULL);
+	else
+		text_findings(output.stream, analysis.results.findings);
+	output_close(&output);
+	analysis_report_trouble(&analysis, options->verbose);
+	analysis_summary(&analysis);
+	verdict = analysis_verdict(analysis.results.failed, analysis.complete,
+				   json_array_size(analysis.results.findings));
+	analysis_free(&analysis);
+	return verdict;
+}
+
+enum {
+	TAKES = TAKES_KERNEL | TAKES_DATABASE | TAKES_ANALYSIS | TAKES_OUTPUT | TAKES_SEVERITY | TAKES_LLVM,
+};
+
+int command_check(int argc, char **argv)
+{
+	struct options options = options_read(argc, argv, TAKES | TAKES_FLAGS);
+
+	if (options.help) {
+		fputs(check_help, stdout);
+		return VERDICT_CLEAN;
+	}
+	if (!options.paths.count)
+		fatal("check: no file named; see 'strongfence check --help'");
+	return report(&options, true);
+}
+
+int command_scan(int argc, char **argv)
+{
+	struct options options = options_read(argc, argv, TAKES);
+
+	if (options.help) {
+		fputs(scan_help, stdout);
+		return VERDICT_CLEAN;
+	}
+	return report(&options, false);
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The subcommands.
+
+#ifndef STRONGFENCE_COMMAND_H
+#define STRONGFENCE_COMMAND_H
+
+// argv[0] is the subcommand's name. Each returns what the process exits with.
+int command_check(int argc, char **argv);
+int command_scan(int argc, char **argv);
+int command_prepare(int argc, char **argv);
+int command_fences(int argc, char **argv);
+int command_explain(int argc, char **argv);
+int command_doctor(int argc, char **argv);
+
+// The lines of help that are the same for several.
+#define HELP_ANALYSIS                                                                              \
+	"  --rules A,B            only these rules\n"                                               \
+	"  --min-severity LEVEL   info, low (default), medium or high\n"                            \
+	"  --format text|json     json is one object a line\n"                                      \
+	"  -o FILE                write there instead of standard output\n"                         \
+	"  -j N                   units at a time\n"                                                \
+	"  --launcher CMD         put CMD in front of each unit's command (srun -n1)\n"             \
+	"  --kernel-model FILE    more kernel knowledge, may be repeated\n"                         \
+	"  --budget NODES, --timeout SECONDS   how much work a unit may be\n"                       \
+	"  --state DIR            folder that keeps what is known between runs\n"                   \
+	"  --llvm 19|22           which unit program\n"                                             \
+	"  -v                     name each budget stop\n"
+
+#define HELP_EXIT                                                                                  \
+	"Exit status: 0 nothing found, 1 findings, 2 some of the work could not be done.\n"
+
+#endif

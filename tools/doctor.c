@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// strongfence doctor: is everything there, and if not, what to do.
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "command.h"
+#include "complain.h"
+#include "files.h"
+#include "kernel.h"
+#include "options.h"
+#include "process.h"
+#include "program.h"
+#include "rules.h"
+
+static const char help[] =
+	"usage: strongfence doctor [--llvm 19|22] [--kernel-src DIR [--kernel-build DIR]]\n"
+	"\n"
+	"Looks at everything that a scan needs and says what to do about what is missing.\n"
+	"Exit status: 0 all is there, 2 something is missing.\n";
+
+static bool well;
+
+static void good(const char *what, const char *detail)
+{
+	printf("ok       %-24s %s\n", what, detail);
+}
+
+static void bad(const char *what, const char *detail)
+{
+	printf("MISSING  %-24s %s\n", what, detail);
+	well = false;
+}
+
+static void look_for_program(const char *name, const char *package)
+{
+	char *path = program_path(name);
+
+	if (path) {
+		good(name, path);
+	} else {
+		char *advice = format("install the package %s", package);
+
+		bad(name, advice);
+		free(advice);
+	}
+	free(path);
+}
+
+static void look_for_unit_program(int llvm)
+{
+	char *looked_for = NULL;
+	char *program = program_find(llvm, &looked_for);
+	char *fault;
+
+	if (!program) {
+		char *advice = format("%s: no such program; build strongfence for LLVM %d", looked_for, llvm);
+
+		bad("unit program", advice);
+		free(advice);
+		free(looked_for);
+		return;
+	}
+	fault = program_fault(program, llvm);
+	if (fault) {
+		char *detail = format("%s: %s", program, fault);
+
+		bad("unit program", detail);
+		free(detail);
+	} else {
+		char *detail = format("%s knows all %zu rules", program, rule_count);
+
+		good("unit program", detail);
+		free(detail);
+	}
+	free(fault);
+	free(program);
+	free(looked_for);
+}
+
+// ../lib in a build tree, ../lib or ../lib/TRIPLET, each with /strongfence, when installed.
+static void look_for_plugin(int llvm)
+{
+	static const char *const folders[] = {"../lib", "../" STRONGFENCE_LIBDIR "/strongfence",
+					      "../lib/strongfence"};
+	char *directory = program_directory();
+	char *name = format("StrongfenceChecker-%d.so", llvm);
+	bool found = false;
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders) && !found; i++) {
+		char *folder = path_join(directory, folders[i]);
+		char *path = path_join(folder, name);
+		char *plain = path_plain(NULL, path);
+
+		found = file_exists(plain);
+		if (found)
+			good("plugin for clang", plain);
+		free(plain);
+		free(path);
+		free(folder);
+	}
+	if (!found) {
+		char *advice = format("no %s in ../lib; build strongfence for LLVM %d", name, llvm);
+
+		bad("plugin for clang", advice);
+		free(advice);
+	}
+	free(name);
+	free(directory);
+}
+
+// The tree's own checks are fatal with the reason and the cure, which is what is wanted here too, but the
+// rest of the list comes first.
+static void look_at_kernel(const struct options *options)
+{
+	struct kernel kernel;
+
+	kernel_check_source(options->kernel_src);
+	good("kernel tree", options->kernel_src);
+	if (!options->kernel_build && !kernel_built_in_place(options->kernel_src))
+		return;
+	kernel = kernel_open(options->kernel_src, options->kernel_build);
+	if (kernel.in_place) {
+		char *database = path_join(kernel.src, "compile_commands.json");
+
+		if (file_exists(database))
+			good("compile commands", "built in place: its compile_commands.json is taken");
+		else
+			bad("compile commands",
+			    "built in place: run 'make compile_commands.json' there, or 'make mrproper'");
+		free(database);
+		return;
+	}
+	good("kernel build directory", kernel.build);
+}
+
+int command_doctor(int argc, char **argv)
+{
+	struct options options = options_read(argc, argv, TAKES_KERNEL | TAKES_LLVM);
+	char *clang, *package;
+
+	if (options.help) {
+		fputs(help, stdout);
+		return VERDICT_CLEAN;
+	}
+	if (options.paths.count)
+		fatal("doctor: unexpected argument '%s'", options.paths.at[0]);
+	well = true;
+	clang = format("clang-%d", options.llvm);
+	package = copy(clang);
+	look_for_program(clang, package);
+	look_for_program("ninja", "ninja-build");
+	look_for_program("make", "make");
+	look_for_unit_program(options.llvm);
+	look_for_plugin(options.llvm);
+	fflush(stdout);
+	if (options.kernel_src)
+		look_at_kernel(&options);
+	else if (options.kernel_build)
+		fatal("doctor: --kernel-build needs --kernel-src");
+	free(package);
+	free(clang);
+	return well ? VERDICT_CLEAN : VERDICT_TROUBLE;
+}

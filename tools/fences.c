@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// strongfence fences: what was inferred, and which doors it guards.
+
+#include <stdio.h>
+
+#include "analyse.h"
+#include "command.h"
+#include "output.h"
+#include "text.h"
+
+static const char help[] =
+	"usage: strongfence fences [PATH...] --kernel-src DIR --kernel-build DIR\n"
+	"       strongfence fences [PATH...] -p compile_commands.json\n"
+	"       strongfence fences FILE... [-- COMPILER-FLAGS]\n"
+	"\n"
+	"Prints each inferred fence (struct, lock, predicate, the teardown function that closes it, its\n"
+	"shape), then each ops table with its doors and whether a fence guards them: fenced, unfenced,\n"
+	"racy, core-fenced (the kernel's core does it), no-touch (nothing to guard), not-reached.\n"
+	"\n" HELP_ANALYSIS "\n"
+	"Exit status: 0, or 2 when some of the work could not be done.\n";
+
+int command_fences(int argc, char **argv)
+{
+	struct options options = options_read(argc, argv,
+					      TAKES_KERNEL | TAKES_DATABASE | TAKES_ANALYSIS |
+						      TAKES_OUTPUT | TAKES_SEVERITY | TAKES_LLVM |
+						      TAKES_FLAGS);
+	struct analysis analysis;
+	struct output output;
+	enum verdict verdict;
+
+	if (options.help) {
+		fputs(help, stdout);
+		return VERDICT_CLEAN;
+	}
+	analysis = analyse(&options, options.paths.count > 0);
+	output = output_open(options.output);
+	if (options.format == FORMAT_JSON) {
+		output_json(output.stream, analysis.results.fences, "fence");
+		output_json(output.stream, analysis.results.doors, "door");
+	} else {
+		text_fences(output.stream, analysis.results.fences, analysis.results.doors);
+	}
+	output_close(&output);
+	analysis_report_trouble(&analysis, options.verbose);
+	analysis_summary(&analysis);
+	verdict = analysis_verdict(analysis.results.failed, analysis.complete, 0);
+	analysis_free(&analysis);
+	return verdict;
+}

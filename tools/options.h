@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The options of the subcommands.
+
+#ifndef STRONGFENCE_OPTIONS_H
+#define STRONGFENCE_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "memory.h"
+
+enum output_format { FORMAT_TEXT, FORMAT_JSON };
+
+enum severity { SEVERITY_INFO, SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, SEVERITY_UNKNOWN };
+
+// Which options a subcommand takes.
+enum option_set {
+	TAKES_KERNEL = 1,    // --kernel-src, --kernel-build
+	TAKES_DATABASE = 2,  // -p
+	TAKES_CONFIG = 4,    // --config, --arch
+	TAKES_ANALYSIS = 8,  // --rules, --kernel-model, --budget, --timeout, -j, --launcher, --state
+	TAKES_OUTPUT = 16,   // --format, -o
+	TAKES_SEVERITY = 32, // --min-severity
+	TAKES_LLVM = 64,     // --llvm
+	TAKES_FLAGS = 128,   // -- FLAGS
+	TAKES_SAMPLE = 256,  // --sample
+};
+
+struct options {
+	struct strings paths; // the operands
+	struct strings flags; // what followed "--"
+	bool have_flags;
+	char *kernel_src;
+	char *kernel_build;
+	char *database;
+	char *config;
+	char *arch;
+	char *output;
+	char *launcher;
+	char *state;
+	struct strings rules;
+	struct strings models;
+	enum output_format format;
+	enum severity min_severity;
+	long jobs;
+	long budget;  // 0: the unit program's own
+	long timeout; // likewise
+	long sample;
+	int llvm;
+	bool verbose;
+	bool help;
+};
+
+// Reads argv[1..]; argv[0] is the subcommand's name, for messages. A wrong option or
+// value is fatal.
+struct options options_read(int argc, char **argv, int takes);
+
+enum severity severity_of(const char *name);
+const char *severity_name(enum severity severity);
+
+#endif

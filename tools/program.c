@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "program.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "complain.h"
+#include "files.h"
+#include "process.h"
+#include "rules.h"
+
+char *program_directory(void)
+{
+	char path[4096];
+	ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
+
+	if (length < 0)
+		fatal("/proc/self/exe: %s", strerror(errno));
+	path[length] = '\0';
+	return path_parent(path);
+}
+
+char *program_find(int llvm, char **looked_for)
+{
+	const char *named = getenv("STRONGFENCE_UNIT");
+
+	if (named && *named) {
+		if (is_program(named))
+			return path_real(NULL, named);
+		*looked_for = format("%s (from STRONGFENCE_UNIT)", named);
+		return NULL;
+	}
+
+	char *directory = program_directory();
+	char *first = format("%s/strongfence-unit-%d", directory, llvm);
+	char *second = format("%s/strongfence-unit", directory);
+	char *found = NULL;
+
+	if (is_program(first))
+		found = copy(first);
+	else if (is_program(second))
+		found = copy(second);
+	*looked_for = copy(first);
+	free(first);
+	free(second);
+	free(directory);
+	return found;
+}
+
+struct answer {
+	struct strings lines;
+};
+
+static void keep_line(void *context, char *line)
+{
+	struct answer *answer = context;
+
+	strings_add(&answer->lines, line);
+}
+
+static bool ask(const char *program, const char *option, struct answer *answer)
+{
+	struct strings words = {0};
+	struct process process = {
+		.words = &words, .line = keep_line, .context = answer, .join_errors = true};
+	int status;
+
+	strings_add(&words, program);
+	strings_add(&words, option);
+	status = process_run(&process, NULL);
+	if (status == 127 && errno)
+		strings_add(&answer->lines, strerror(errno));
+	strings_free(&words);
+	return status == 0;
+}
+
+static bool lists(const struct answer *answer, const char *key)
+{
+	size_t length = strlen(key);
+
+	for (size_t i = 0; i < answer->lines.count; i++)
+		if (!strncmp(answer->lines.at[i], key, length) && answer->lines.at[i][length] == '\t')
+			return true;
+	return false;
+}
+
+char *program_fault(const char *program, int llvm)
+{
+	struct answer rules_known = {0}, version = {0};
+	char *fault = NULL;
+
+	if (!ask(program, "--list-rules", &rules_known)) {
+		fault = format("does not run: %s", rules_known.lines.count ? rules_known.lines.at[0]
+									 : "it printed nothing");
+		goto done;
+	}
+	for (size_t i = 0; i < rule_count; i++) {
+		if (lists(&rules_known, rules[i].key))
+			continue;
+		fault = format("does not know the rule %s: it was built from another version",
+			       rules[i].key);
+		goto done;
+	}
+	// "strongfence-unit 0.1.0 (LLVM 19.1.7)"
+	if (ask(program, "--version", &version)) {
+		const char *at = version.lines.count ? strstr(version.lines.at[0], "LLVM ") : NULL;
+		int major = at ? atoi(at + 5) : 0;
+
+		if (major != llvm)
+			fault = major ? format("was built with LLVM %d, not LLVM %d", major, llvm)
+				      : format("does not say which LLVM it was built with");
+	} else {
+		fault = copy("does not say which LLVM it was built with");
+	}
+done:
+	strings_free(&rules_known.lines);
+	strings_free(&version.lines);
+	return fault;
+}
+
+char *program_require(int llvm)
+{
+	char *looked_for = NULL;
+	char *program = program_find(llvm, &looked_for);
+	char *fault;
+
+	if (!program)
+		fatal("%s: no such program; build strongfence for LLVM %d", looked_for, llvm);
+	free(looked_for);
+	fault = program_fault(program, llvm);
+	if (fault)
+		fatal("%s: %s", program, fault);
+	return program;
+}
+
+void program_check_models(const char *program, const struct strings *models)
+{
+	struct strings words = {0};
+	struct answer answer = {0};
+	struct process process = {
+		.words = &words, .line = keep_line, .context = &answer, .join_errors = true};
+	int status;
+
+	if (!models->count)
+		return;
+	for (size_t i = 0; i < models->count; i++)
+		if (access(models->at[i], R_OK) < 0)
+			fatal("%s: %s", models->at[i], strerror(errno));
+	strings_add(&words, program);
+	strings_add(&words, "--check-model");
+	strings_add_all(&words, models);
+	status = process_run(&process, NULL);
+	if (status != 0) {
+		static const char prefix[] = "strongfence-unit: ";
+
+		for (size_t i = 0; i < answer.lines.count; i++) {
+			const char *line = answer.lines.at[i];
+
+			if (!strncmp(line, prefix, strlen(prefix)))
+				complain("%s", line + strlen(prefix));
+		}
+		fatal("the kernel model was not accepted");
+	}
+	strings_free(&answer.lines);
+	strings_free(&words);
+}

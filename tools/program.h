@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The unit program: strongfence-unit of the chosen LLVM.
+
+#ifndef STRONGFENCE_PROGRAM_H
+#define STRONGFENCE_PROGRAM_H
+
+#include "memory.h"
+
+// The directory the running executable lives in. Caller frees.
+char *program_directory(void);
+
+// The unit program: STRONGFENCE_UNIT when set, else strongfence-unit-LLVM, else strongfence-unit,
+// beside the executable. NULL with *looked_for when there is none. Caller frees both.
+char *program_find(int llvm, char **looked_for);
+
+// Asks it for its rules and its LLVM and compares with what was built with us. NULL when all is
+// well, else the reason. Caller frees.
+char *program_fault(const char *program, int llvm);
+
+// program_find and program_fault, fatal when either fails.
+char *program_require(int llvm);
+
+// Has it read the kernel models; what it complains about is passed on and is fatal.
+void program_check_models(const char *program, const struct strings *models);
+
+#endif

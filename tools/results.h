@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the units of one run say, merged.
+
+#ifndef STRONGFENCE_RESULTS_H
+#define STRONGFENCE_RESULTS_H
+
+#include <jansson.h>
+
+#include "options.h"
+#include "units.h"
+
+struct results {
+	json_t *findings; // arrays of the records' objects, without their "type"
+	json_t *fences;
+	json_t *doors;
+	json_t *stops;    // {"file", "function"} of each budget stop
+	size_t hidden;    // findings below the asked severity
+	size_t analysed;  // units with a complete record of status ok
+	size_t failed;
+	size_t not_reached; // doors no exploration came to
+	double seconds;
+};
+
+void results_start(struct results *results);
+void results_free(struct results *results);
+
+// Adds one record's text. File names are made relative to root where they are below it. NULL when the
+// record is whole and its unit is ok, else why not (caller frees). *retry is set for a record that a
+// later run should not take as it is.
+char *results_add_record(struct results *results, const char *text, const char *directory,
+			 const char *root, bool *retry);
+
+// Reads the records of all units; a unit's fault is set when it has no good one.
+void results_read(struct results *results, struct units *units, const struct state *state);
+
+// Sorts by file, line, rule; drops what is the same finding (fingerprint, file and line) from two
+// units and what is below the severity. The same for fences and doors.
+void results_settle(struct results *results, enum severity least);
+
+#endif

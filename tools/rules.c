@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "rules.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+
+const struct rule rules[] = {
+#define RULE(key, level, summary) {#key, #level, summary},
+#include "rules.def"
+#undef RULE
+};
+
+const size_t rule_count = sizeof(rules) / sizeof(*rules);
+
+static const struct page {
+	const char *key;
+	const char *text;
+} pages[] = {
+#include "pages.inc"
+	{NULL, NULL},
+};
+
+bool rule_known(const char *key)
+{
+	for (size_t i = 0; i < rule_count; i++)
+		if (!strcmp(rules[i].key, key))
+			return true;
+	return false;
+}
+
+char *rule_list(const char *between)
+{
+	char *list = copy("");
+
+	for (size_t i = 0; i < rule_count; i++) {
+		char *longer = format("%s%s%s", list, i ? between : "", rules[i].key);
+
+		free(list);
+		list = longer;
+	}
+	return list;
+}
+
+const char *rule_page(const char *key)
+{
+	for (const struct page *page = pages; page->key; page++)
+		if (!strcmp(page->key, key))
+			return page->text;
+	return NULL;
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The rules, from checker/rules.def, and their pages, from docs/rules.
+
+#ifndef STRONGFENCE_RULES_H
+#define STRONGFENCE_RULES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct rule {
+	const char *key;
+	const char *level;
+	const char *summary;
+};
+
+extern const struct rule rules[];
+extern const size_t rule_count;
+
+bool rule_known(const char *key);
+char *rule_list(const char *between); // caller frees
+
+// The rule's page as Markdown; NULL for a rule that has none.
+const char *rule_page(const char *key);
+
+#endif

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+
+enum {
+	INDENT = 4,
+	COLUMN = 46, // of the left column, the gap included
+	WRAP = 43,   // longest line in a column
+};
+
+static const char *text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
+static long long number_of(const json_t *object, const char *key)
+{
+	return json_integer_value(json_object_get(object, key));
+}
+
+// Characters, not bytes: the bytes of UTF-8 that continue one take no room.
+static size_t width(const char *text, size_t length)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < length; i++)
+		count += ((unsigned char)text[i] & 0xc0) != 0x80;
+	return count;
+}
+
+// How many bytes of text fit into `room` characters, broken at a blank when there is one.
+static size_t fitting(const char *text, size_t room)
+{
+	size_t last_blank = 0, at = 0, used = 0;
+
+	for (; text[at]; at++) {
+		if (((unsigned char)text[at] & 0xc0) != 0x80 && ++used > room)
+			break;
+		if (text[at] == ' ')
+			last_blank = at;
+	}
+	if (!text[at])
+		return at;
+	if (text[at] == ' ')
+		return at;
+	return last_blank ? last_blank : at;
+}
+
+static void spaces(FILE *to, size_t count)
+{
+	fprintf(to, "%*s", (int)count, "");
+}
+
+static void in_column(FILE *to, bool right, const char *text)
+{
+	bool first = true;
+
+	do {
+		size_t hang = first ? 0 : 2;
+		size_t length = fitting(text, WRAP - hang);
+
+		spaces(to, INDENT + (right ? COLUMN : 0) + hang);
+		fwrite(text, 1, length, to);
+		fputc('\n', to);
+		text += length;
+		text += strspn(text, " ");
+		first = false;
+	} while (*text);
+}
+
+static void title_row(FILE *to, const char *left, const char *right)
+{
+	size_t used = width(left, strlen(left));
+
+	spaces(to, INDENT);
+	fputs(left, to);
+	spaces(to, used < COLUMN - 1 ? COLUMN - used : 1);
+	fprintf(to, "%s\n", right);
+}
+
+static char *title(const char *function, const char *otherwise)
+{
+	return *function ? format("%s()", function) : copy(otherwise);
+}
+
+static char *underline(const char *text)
+{
+	size_t length = width(text, strlen(text));
+	char *line = allocate(length + 1);
+
+	memset(line, '-', length);
+	return line;
+}
+
+void text_interleaving(FILE *to, const json_t *finding)
+{
+	const json_t *notes = json_object_get(finding, "notes");
+	char *left, *right, *under_left, *under_right;
+	json_t *note;
+	size_t i;
+
+	if (!json_array_size(notes))
+		return;
+	left = title(text_of(finding, "door"), "operation");
+	right = title(text_of(finding, "teardown"), "unbind");
+	under_left = underline(left);
+	under_right = underline(right);
+	fputc('\n', to);
+	title_row(to, left, right);
+	title_row(to, under_left, under_right);
+	json_array_foreach(notes, i, note) {
+		char *message = visible(text_of(note, "message"));
+
+		in_column(to, !strcmp(text_of(note, "side"), "unbind"), message);
+		free(message);
+	}
+	free(under_right);
+	free(under_left);
+	free(right);
+	free(left);
+}
+
+static void place(FILE *to, const json_t *object)
+{
+	char *file = visible(text_of(object, "file"));
+
+	fprintf(to, "%s:%lld:", file, number_of(object, "line"));
+	if (number_of(object, "column"))
+		fprintf(to, "%lld:", number_of(object, "column"));
+	free(file);
+}
+
+void text_findings(FILE *to, const json_t *findings)
+{
+	json_t *finding, *note;
+	size_t i, j;
+
+	json_array_foreach(findings, i, finding) {
+		char *message = visible(text_of(finding, "message"));
+
+		if (i)
+			fputc('\n', to);
+		place(to, finding);
+		fprintf(to, " warning: %s [teardown.%s] (%s)\n", message, text_of(finding, "rule"),
+			text_of(finding, "severity"));
+		free(message);
+		json_array_foreach(json_object_get(finding, "notes"), j, note) {
+			message = visible(text_of(note, "message"));
+			place(to, note);
+			fprintf(to, " note: %s\n", message);
+			free(message);
+		}
+		text_interleaving(to, finding);
+	}
+}
+
+static void one_fence(FILE *to, const json_t *fence)
+{
+	const json_t *doors = json_object_get(fence, "doors");
+	json_t *door;
+	size_t i;
+
+	place(to, fence);
+	fprintf(to, " fence %s of struct %s\n", text_of(fence, "shape"), text_of(fence, "struct"));
+	fprintf(to, "    lock       %s", text_of(fence, "lock"));
+	if (*text_of(fence, "mode"))
+		fprintf(to, " (%s)", text_of(fence, "mode"));
+	fprintf(to, "\n    predicate  %s\n", text_of(fence, "predicate"));
+	fprintf(to, "    teardown   %s", text_of(fence, "teardown"));
+	if (*text_of(fence, "barrier"))
+		fprintf(to, " by %s", text_of(fence, "barrier"));
+	fputc('\n', to);
+	if (json_array_size(doors)) {
+		fputs("    taken by  ", to);
+		json_array_foreach(doors, i, door)
+			fprintf(to, "%s %s", i ? "," : "", json_string_value(door));
+		fputc('\n', to);
+	}
+}
+
+static bool same_table(const json_t *a, const json_t *b)
+{
+	return !strcmp(text_of(a, "file"), text_of(b, "file")) &&
+	       !strcmp(text_of(a, "table"), text_of(b, "table"));
+}
+
+static int by_table(const void *left, const void *right)
+{
+	const json_t *a = *(json_t *const *)left, *b = *(json_t *const *)right;
+	int order = strcmp(text_of(a, "file"), text_of(b, "file"));
+
+	if (!order)
+		order = strcmp(text_of(a, "table"), text_of(b, "table"));
+	if (!order)
+		order = strcmp(text_of(a, "slot"), text_of(b, "slot"));
+	if (!order)
+		order = strcmp(text_of(a, "function"), text_of(b, "function"));
+	return order;
+}
+
+void text_fences(FILE *to, const json_t *fences, const json_t *doors)
+{
+	static const char *const verdicts[] = {"fenced",      "unfenced", "racy",
+					       "core-fenced", "no-touch", "not-reached"};
+	enum { VERDICTS = sizeof(verdicts) / sizeof(*verdicts) };
+	size_t totals[VERDICTS] = {0}, count = json_array_size(doors);
+	const json_t **order = allocate(count * sizeof(*order));
+	json_t *fence;
+	size_t i;
+
+	json_array_foreach(fences, i, fence)
+		one_fence(to, fence);
+	for (i = 0; i < count; i++)
+		order[i] = json_array_get(doors, i);
+	qsort(order, count, sizeof(*order), by_table);
+	for (i = 0; i < count; i++) {
+		const json_t *door = order[i];
+		const char *verdict = text_of(door, "verdict");
+
+		if (!i || !same_table(door, order[i - 1])) {
+			char *file = visible(text_of(door, "file"));
+
+			fprintf(to, "%s%s: doors of %s", i || json_array_size(fences) ? "\n" : "", file,
+				text_of(door, "table"));
+			if (*text_of(door, "registration"))
+				fprintf(to, ", registered by %s", text_of(door, "registration"));
+			if (*text_of(door, "struct"))
+				fprintf(to, ", of struct %s", text_of(door, "struct"));
+			fputc('\n', to);
+			free(file);
+		}
+		fprintf(to, "    %-18s %-32s ", text_of(door, "slot"), text_of(door, "function"));
+		if (*text_of(door, "fence"))
+			fprintf(to, "%-12s %s\n", verdict, text_of(door, "fence"));
+		else
+			fprintf(to, "%s\n", verdict);
+		for (size_t v = 0; v < VERDICTS; v++)
+			totals[v] += !strcmp(verdict, verdicts[v]);
+	}
+	if (count) {
+		fprintf(to, "\n%zu fences, %zu doors:", json_array_size(fences), count);
+		for (size_t v = 0, shown = 0; v < VERDICTS; v++)
+			if (totals[v])
+				fprintf(to, "%s %zu %s", shown++ ? "," : "", totals[v], verdicts[v]);
+		fputc('\n', to);
+	}
+	free(order);
+}

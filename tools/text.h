@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Results as text for people.
+
+#ifndef STRONGFENCE_TEXT_H
+#define STRONGFENCE_TEXT_H
+
+#include <stdio.h>
+
+#include "results.h"
+
+// Like a compiler's warnings: the finding, its notes, then the interleaving.
+void text_findings(FILE *to, const json_t *findings);
+
+// The finding's story in two columns, the operation left, unbind right.
+void text_interleaving(FILE *to, const json_t *finding);
+
+// The fences, then each ops table with its doors and what guards them.
+void text_fences(FILE *to, const json_t *fences, const json_t *doors);
+
+#endif

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "units.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "complain.h"
+#include "files.h"
+#include "flags.h"
+
+static char *temporary;
+
+static void remove_temporary(void)
+{
+	if (temporary)
+		remove_tree(temporary);
+}
+
+struct state state_open(const char *path)
+{
+	static const char *const folders[] = {"units", "tool", "dryrun"};
+	struct state state = {.temporary = !path};
+	char *name;
+
+	if (!path) {
+		const char *base = getenv("TMPDIR");
+
+		temporary = format("%s/strongfence-XXXXXX", base && *base ? base : "/tmp");
+		if (!mkdtemp(temporary))
+			fatal("%s: %s", temporary, strerror(errno));
+		atexit(remove_temporary);
+		path = temporary;
+	}
+	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++) {
+		name = path_join(path, folders[i]);
+		if (make_directories(name) < 0)
+			fatal("%s: %s%s", name, strerror(errno),
+			      state.temporary ? "" : "; --state names another folder");
+		free(name);
+	}
+	state.path = path_real(NULL, path);
+	name = path_join(state.path, "lock");
+
+	int lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+
+	if (lock < 0)
+		fatal("%s: %s; --state names another folder", name, strerror(errno));
+	if (flock(lock, LOCK_EX | LOCK_NB) < 0)
+		fatal("%s: another strongfence is at work in this folder", state.path);
+	free(name);
+	return state; // the lock goes with the process
+}
+
+void unit_id(const char *directory, const char *file, unsigned ordinal, char id[24])
+{
+	uint64_t hash = hash_text(HASH_START, directory);
+
+	hash = hash_text(hash, file);
+	hash = hash_bytes(hash, &ordinal, sizeof(ordinal));
+	snprintf(id, 24, "%016" PRIx64, hash);
+}
+
+struct ordered {
+	const char *directory, *file;
+	size_t index;
+};
+
+static int by_source(const void *left, const void *right)
+{
+	const struct ordered *a = left, *b = right;
+	int order = strcmp(a->directory, b->directory);
+
+	if (!order)
+		order = strcmp(a->file, b->file);
+	if (!order)
+		order = a->index < b->index ? -1 : 1;
+	return order;
+}
+
+static int by_name(const void *left, const void *right)
+{
+	const struct unit *a = left, *b = right;
+	int order = strcmp(a->name, b->name);
+
+	return order ? order : strcmp(a->id, b->id);
+}
+
+// A source compiled twice with the very same arguments is one unit.
+static bool same_command(const struct unit *a, const struct unit *b)
+{
+	if (a->compile.arguments.count != b->compile.arguments.count)
+		return false;
+	for (size_t i = 0; i < a->compile.arguments.count; i++)
+		if (strcmp(a->compile.arguments.at[i], b->compile.arguments.at[i]))
+			return false;
+	return true;
+}
+
+struct units units_name(struct compiles *list, const char *root, int llvm)
+{
+	struct ordered *order = allocate(list->count * sizeof(*order));
+	struct units units = {.root = copy(root)};
+	char *clang = format("clang-%d", llvm);
+	unsigned ordinal = 0;
+
+	units.at = allocate(list->count * sizeof(*units.at));
+	for (size_t i = 0; i < list->count; i++)
+		order[i] = (struct ordered){list->at[i].directory, list->at[i].file, i};
+	qsort(order, list->count, sizeof(*order), by_source);
+	for (size_t i = 0; i < list->count; i++) {
+		struct compile *from = &list->at[order[i].index];
+		struct unit *unit = &units.at[units.count];
+		struct unit *last = units.count ? unit - 1 : NULL;
+		bool again = last && !strcmp(last->compile.directory, from->directory) &&
+			     !strcmp(last->compile.file, from->file);
+		char *whole;
+
+		*unit = (struct unit){.compile = *from};
+		unit->compile.arguments = (struct strings){0};
+		flags_clean(&from->arguments, clang, &unit->compile.arguments);
+		flags_anchor(&unit->compile.arguments, from->directory, from->file);
+		strings_free(&from->arguments);
+		*from = (struct compile){0};
+		if (again && same_command(last, unit)) {
+			compile_free(&unit->compile);
+			continue;
+		}
+		ordinal = again ? ordinal + 1 : 0;
+		unit_id(unit->compile.directory, unit->compile.file, ordinal, unit->id);
+		whole = path_plain(unit->compile.directory, unit->compile.file);
+
+		const char *below = path_below(root, whole);
+
+		unit->name = copy(below ? below : whole);
+		if (!file_exists(whole)) {
+			unit->skipped = true;
+			unit->fault = copy("no such file (a source the kernel build generates, or a "
+					   "stale compile command)");
+		}
+		free(whole);
+		units.count++;
+	}
+	compiles_free(list);
+	free(order);
+	free(clang);
+	if (units.count)
+		qsort(units.at, units.count, sizeof(*units.at), by_name);
+	return units;
+}
+
+void units_free(struct units *units)
+{
+	for (size_t i = 0; i < units->count; i++) {
+		compile_free(&units->at[i].compile);
+		free(units->at[i].name);
+		free(units->at[i].fault);
+	}
+	free(units->at);
+	free(units->root);
+	*units = (struct units){0};
+}
+
+static void update(const char *path, json_t *value)
+{
+	char *text = json_dumps(value, JSON_COMPACT);
+
+	if (file_update(path, text, strlen(text)) < 0)
+		fatal("%s: %s", path, strerror(errno));
+	free(text);
+	json_decref(value);
+}
+
+static void link_to(const struct state *state, const char *name, const char *target)
+{
+	char *path = format("%s/tool/%s", state->path, name);
+	char *whole = path_real(NULL, target);
+
+	if (unlink(path) < 0 && errno != ENOENT)
+		fatal("%s: %s", path, strerror(errno));
+	if (symlink(whole, path) < 0)
+		fatal("%s: %s", path, strerror(errno));
+	free(whole);
+	free(path);
+}
+
+static json_t *file_state(const char *path)
+{
+	char *whole = path_real(NULL, path);
+	struct stat info;
+
+	if (stat(whole, &info) < 0)
+		fatal("%s: %s", path, strerror(errno));
+	char *visible_path = visible(whole);
+	json_t *value = json_pack("{s:s?, s:I, s:I, s:I}", "path", visible_path, "size",
+				  (json_int_t)info.st_size, "seconds",
+				  (json_int_t)info.st_mtim.tv_sec, "nanoseconds",
+				  (json_int_t)info.st_mtim.tv_nsec);
+
+	if (!value)
+		fatal("%s: the file name is not UTF-8", path);
+	free(visible_path);
+	free(whole);
+	return value;
+}
+
+// A depfile cannot hold a newline, so ninja never learns of such a source: its state becomes part
+// of the command file instead.
+static void add_unlisted_state(const struct unit *unit, json_t *entry)
+{
+	char *whole = path_plain(unit->compile.directory, unit->compile.file);
+
+	if (strchr(whole, '\n'))
+		json_object_set_new(entry, "state", file_state(whole));
+	free(whole);
+}
+
+void units_write(struct units *units, const struct state *state, const char *program,
+		 const struct options *options)
+{
+	json_t *models = json_array(), *keys = json_array();
+	char *path;
+
+	link_to(state, "unit", program);
+	for (size_t i = 0; i < options->models.count; i++) {
+		char *name = format("model-%zu.yaml", i);
+
+		link_to(state, name, options->models.at[i]);
+		json_array_append_new(models, file_state(options->models.at[i]));
+		free(name);
+	}
+	for (size_t i = 0; i < options->rules.count; i++)
+		json_array_append_new(keys, json_string(options->rules.at[i]));
+	path = path_join(state->path, "options.json");
+	update(path, json_pack("{s:o, s:o, s:o, s:I, s:I}", "program", file_state(program), "models",
+			       models, "rules", keys, "budget", (json_int_t)options->budget,
+			       "timeout", (json_int_t)options->timeout));
+	free(path);
+	for (size_t i = 0; i < units->count; i++) {
+		struct unit *unit = &units->at[i];
+		json_t *entry;
+
+		if (unit->skipped)
+			continue;
+		entry = compile_to_json(&unit->compile);
+		if (!entry) {
+			unit->skipped = true;
+			unit->fault = copy("its compile command is not UTF-8");
+			continue;
+		}
+		add_unlisted_state(unit, entry);
+		path = format("%s/units/%s.cmd.json", state->path, unit->id);
+		update(path, entry);
+		free(path);
+	}
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The units of one run and the state folder that keeps what is known of them.
+//
+//   lock             held while a run uses the folder
+//   dryrun/          compile commands as Kbuild gave them
+//   units/ID.cmd.json  the unit program's input, rewritten only when it changes
+//   units/ID.jsonl   its record; units/ID.d its depfile
+//   tool/            links to the unit program and the kernel models, so that no
+//                    user's file name appears in build.ninja
+//   options.json     what else a record depends on
+//   build.ninja      see ninja.h
+//   scan.log         what the last run's programs printed
+
+#ifndef STRONGFENCE_UNITS_H
+#define STRONGFENCE_UNITS_H
+
+#include "compile.h"
+#include "options.h"
+
+struct unit {
+	struct compile compile;
+	char id[24];   // 16 hex digits; the same from run to run
+	char *name;    // the source, relative to the root where possible
+	char *fault;   // why it has no record, NULL while nothing went wrong
+	bool skipped;  // never handed to ninja (its source is missing)
+};
+
+struct units {
+	struct unit *at;
+	size_t count;
+	char *root; // names are relative to it: the kernel tree, or the working directory
+};
+
+struct state {
+	char *path;
+	bool temporary;
+};
+
+// Opens and locks the folder; NULL: a temporary one, removed at exit. Fatal when it cannot be
+// written or another run has it.
+struct state state_open(const char *path);
+
+// Names the units. The commands move out of `list`.
+struct units units_name(struct compiles *list, const char *root, int llvm);
+
+// The id alone: the same for the same directory, file and ordinal among the commands for it.
+void unit_id(const char *directory, const char *file, unsigned ordinal, char id[24]);
+
+// Writes the command files, the links and options.json.
+void units_write(struct units *units, const struct state *state, const char *program,
+		 const struct options *options);
+
+void units_free(struct units *units);
+
+#endif
