@@ -62,13 +62,13 @@ static char *take_unit(struct results *results, const json_t *unit, const char *
 		results->not_reached += json_array_size(not_reached);
 	else
 		results->not_reached += (size_t)json_integer_value(not_reached);
-	if (!status)
-		return copy("its record has no status");
-	if (!strcmp(status, "ok"))
+	if (status && !strcmp(status, "ok"))
 		return NULL;
 	// A unit that failed has no whole depfile: the header that was missing may be there
 	// the next time, and nothing would tell.
 	*retry = true;
+	if (!status)
+		return copy("its record has no status");
 	return detail && *detail ? format("%s: %s", status, detail) : copy(status);
 }
 
