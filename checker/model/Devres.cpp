@@ -2,10 +2,10 @@
 
 #include "model/Devres.h"
 #include "clang/AST/RecursiveASTVisitor.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace clang;
 using namespace strongfence;
-using llvm::StringRef;
 
 namespace {
 
@@ -34,8 +34,7 @@ public:
     return true;
   }
   bool VisitInitListExpr(InitListExpr *E) {
-    if (E->isSemanticForm())
-      Out.Initializers.push_back(E);
+    Out.Initializers.push_back(E);
     return true;
   }
   bool VisitDeclRefExpr(DeclRefExpr *E) {
@@ -48,7 +47,11 @@ public:
     return true;
   }
   bool TraverseTypeOfExprTypeLoc(TypeOfExprTypeLoc) { return true; }
-  bool shouldVisitImplicitCode() const { return false; }
+  // Only the semantic form of a list says which field a value is for.
+  bool TraverseInitListExpr(InitListExpr *E, DataRecursionQueue *Q = nullptr) {
+    InitListExpr *Form = E->isSemanticForm() ? E : E->getSemanticForm();
+    return TraverseSynOrSemInitListExpr(Form ? Form : E, Q);
+  }
 
 private:
   BodyFacts &Out;
@@ -76,6 +79,14 @@ bool givesBack(StringRef Name) {
 bool isManagedName(StringRef Name) {
   Name.consume_front("__");
   return Name.starts_with("devm_") && !givesBack(Name);
+}
+
+/// A call that returns a new device, on no bus and registered.
+bool creates(const Expr *E) {
+  static const llvm::StringSet<> Names = {
+      "device_create", "device_create_with_groups", "__root_device_register"};
+  const auto *Call = dyn_cast_or_null<CallExpr>(bare(E));
+  return Call && Names.contains(calleeName(Call));
 }
 
 StringRef typeName(const RecordDecl *R) {
@@ -129,21 +140,15 @@ Identity strongfence::target(const Expr *E) {
   return nullptr;
 }
 
-Devres::Devres(ASTContext &Ctx, const ClassDevices &Rows)
+Devres::Devres(ASTContext &Ctx, const Index &Unit, const ClassDevices &Rows)
     : Ctx(Ctx), Rows(Rows) {
-  bool Any = false;
-  for (const Decl *D : Ctx.getTranslationUnitDecl()->decls()) {
-    const auto *F = dyn_cast<FunctionDecl>(D);
-    if (!F || !F->doesThisDeclarationHaveABody() || !inUnit(F))
-      continue;
-    walk(F);
-    for (const CallExpr *Call : Bodies[F].Calls) {
-      StringRef Name = calleeName(Call);
-      Any |= isManagedName(Name) || Rows.managed(Name);
-    }
-  }
-  if (!Any)
+  if (llvm::none_of(Unit.Calls, [&](const CallSite &Site) {
+        StringRef Name = calleeName(Site.Call);
+        return isManagedName(Name) || Rows.managed(Name);
+      }))
     return;
+  for (const FunctionDecl *F : Unit.Functions)
+    walk(F);
   for (auto &[F, Facts] : Bodies)
     for (const CallExpr *Call : Facts.Calls)
       if (const FunctionDecl *Callee = definition(Call->getDirectCallee()))
@@ -188,7 +193,8 @@ void Devres::walk(const FunctionDecl *F) {
 }
 
 void Devres::readSlots() {
-  auto readList = [&](const InitListExpr *List, const FunctionDecl *In) {
+  auto readList = [&](const InitListExpr *List, const FunctionDecl *In,
+                      const VarDecl *Table) {
     const RecordDecl *R = List->getType()->getAsRecordDecl();
     if (!R || R->isUnion())
       return;
@@ -202,26 +208,25 @@ void Devres::readSlots() {
       if (const FunctionDecl *Fn = namedFunction(Init))
         if (const FunctionDecl *Def = definition(Fn))
           Slots[fieldName(Field)].push_back(
-              {Def, Init->getBeginLoc(), nullptr, In});
+              {Def, Init->getBeginLoc(), nullptr, In, Table});
     }
   };
-  // Tables at file scope.
-  BodyFacts Global;
-  BodyReader Reader(Global);
   for (const Decl *D : Ctx.getTranslationUnitDecl()->decls())
     if (const auto *V = dyn_cast<VarDecl>(D))
-      if (V->getInit() && inUnit(V))
-        Reader.TraverseStmt(const_cast<Expr *>(V->getInit()));
-  for (const InitListExpr *List : Global.Initializers)
-    readList(List, nullptr);
+      if (V->getInit() && inUnit(V)) {
+        BodyFacts Table;
+        BodyReader(Table).TraverseStmt(const_cast<Expr *>(V->getInit()));
+        for (const InitListExpr *List : Table.Initializers)
+          readList(List, nullptr, V->getCanonicalDecl());
+      }
   for (auto &[F, Facts] : Bodies) {
     for (const InitListExpr *List : Facts.Initializers)
-      readList(List, F);
+      readList(List, F, nullptr);
     for (const BinaryOperator *A : Facts.Assignments)
       if (const auto *M = dyn_cast<MemberExpr>(A->getLHS()->IgnoreParens()))
         if (const FunctionDecl *Def = definition(namedFunction(A->getRHS())))
           Slots[fieldName(M->getMemberDecl())].push_back(
-              {Def, A->getOperatorLoc(), M->getBase(), F});
+              {Def, A->getOperatorLoc(), M->getBase(), F, nullptr});
   }
 }
 
@@ -295,6 +300,8 @@ void Devres::readPointerFields() {
             Rows.device(fieldName(Id)))
           continue;
         ClassDevice Device = resolve(A->getRHS(), F);
+        if (creates(A->getRHS()))
+          Device = {Id, nullptr};
         auto [It, New] = PointsTo.try_emplace(Id, Device);
         if (!New && It->second.Id != Device.Id) {
           if (Pass == 1 || It->second) {
@@ -358,12 +365,8 @@ ClassDevice Devres::resolve(const Expr *E, const FunctionDecl *In,
   auto take = [&](const Expr *From) {
     if (isConstant(From, Ctx))
       return true;
-    const auto *Call = dyn_cast<CallExpr>(bare(From));
-    static const llvm::StringSet<> Creates = {
-        "device_create", "device_create_with_groups", "__root_device_register"};
-    ClassDevice D = Call && Creates.contains(calleeName(Call))
-                        ? ClassDevice{V, nullptr}
-                        : resolve(From, In, Depth - 1);
+    ClassDevice D = creates(From) ? ClassDevice{V, nullptr}
+                                  : resolve(From, In, Depth - 1);
     if (!D || (Found && Found.Id != D.Id))
       return false;
     Found = D;

@@ -7,7 +7,7 @@
 #define STRONGFENCE_MODEL_DEVRES_H
 
 #include "model/ClassDevices.h"
-#include "model/Identity.h"
+#include "model/Index.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SetVector.h"
@@ -62,11 +62,12 @@ struct SlotUse {
   clang::SourceLocation Loc;
   const clang::Expr *Object; ///< base of the assigned slot, null in a table
   const clang::FunctionDecl *In;
+  const clang::VarDecl *Table = nullptr; ///< at file scope
 };
 
 class Devres {
 public:
-  Devres(clang::ASTContext &Ctx, const ClassDevices &Rows);
+  Devres(clang::ASTContext &Ctx, const Index &Unit, const ClassDevices &Rows);
 
   /// Everything the unit ties to a class device. When empty, nothing else of
   /// the unit has been read.

@@ -23,6 +23,7 @@ struct KernelFile {
   std::vector<TableRow> Tables;
   std::vector<DriverRow> Drivers;
   std::vector<CallRow> Calls;
+  ClassDeviceRows Classes;
 };
 
 struct EmbeddedFile {
@@ -197,6 +198,10 @@ template <> struct MappingTraits<KernelFile> {
     Io.mapOptional("tables", File.Tables);
     Io.mapOptional("drivers", File.Drivers);
     Io.mapOptional("calls", File.Calls);
+    Io.mapOptional("class-devices", File.Classes.Devices);
+    Io.mapOptional("managed-calls", File.Classes.Managed);
+    Io.mapOptional("asyncs", File.Classes.Asyncs);
+    Io.mapOptional("attributes", File.Classes.Attributes);
   }
 };
 
@@ -251,6 +256,7 @@ bool Kernel::addText(StringRef Name, StringRef Text, std::string &Error) {
   append(Tables, File.Tables);
   append(Drivers, File.Drivers);
   append(Calls, File.Calls);
+  Classes.add(std::move(File.Classes));
   index();
   for (const TouchRow &Row : Touches)
     if (!resource(Row.Resource)) {

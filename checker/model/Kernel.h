@@ -8,6 +8,7 @@
 #ifndef STRONGFENCE_MODEL_KERNEL_H
 #define STRONGFENCE_MODEL_KERNEL_H
 
+#include "model/ClassDevices.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringRef.h"
@@ -145,6 +146,9 @@ public:
   /// its argument's object), "lookup".
   int means(llvm::StringRef Function, llvm::StringRef Meaning) const;
 
+  /// Devices that no driver binds to, and what is tied to them.
+  const ClassDevices &classDevices() const { return Classes; }
+
 private:
   bool addText(llvm::StringRef Name, llvm::StringRef Text, std::string &Error);
   void index();
@@ -160,6 +164,7 @@ private:
   std::vector<TableRow> Tables;
   std::vector<DriverRow> Drivers;
   std::vector<CallRow> Calls;
+  ClassDevices Classes;
 
   llvm::StringMap<unsigned> LockIndex, KillIndex, TestIndex, WaitIndex,
       WakeIndex, ResourceIndex, ManagedIndex, ReleasedIndex, TouchIndex,
