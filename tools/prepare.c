@@ -71,12 +71,13 @@ static void make(const struct strings *base, const char *target, struct log *log
 		fatal("make %s: %s; the log is %s", target, log->error ? log->error : "failed", path);
 }
 
+// "allmodconfig" is a target of the kernel's make unless a file of that name is there.
 static bool is_target(const char *name)
 {
 	size_t length = strlen(name), tail = strlen("config");
 
-	return !strchr(name, '/') && length >= tail && !strcmp(name + length - tail, "config") &&
-	       strcmp(name, ".config");
+	return !strpbrk(name, "/.") && length >= tail && !strcmp(name + length - tail, "config") &&
+	       !file_exists(name);
 }
 
 // The configuration file goes into the build directory; olddefconfig answers what is new in it.
@@ -91,7 +92,7 @@ static const char *place_config(const struct options *options, const char *build
 	text = file_read(options->config, &length);
 	if (!text)
 		fatal("--config: %s: %s", options->config, strerror(errno));
-	if (!strstr(text, "CONFIG_"))
+	if (strncmp(text, "CONFIG_", 7) && !strstr(text, "\nCONFIG_"))
 		fatal("--config: %s: not a kernel configuration", options->config);
 	if (file_update(to, text, length) < 0)
 		fatal("%s: %s", to, strerror(errno));
