@@ -25,7 +25,7 @@ config.name = "strongfence"
 config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".c", ".test"]
 # Folders with a runner of their own, or without tests.
-config.excludes = ["Inputs", "reference", "kernel"]
+config.excludes = ["Inputs", "kernel", "reference", "tools"]
 config.test_source_root = os.path.dirname(os.path.abspath(__file__))
 config.test_exec_root = os.path.join(config.strongfence_build, "testcases")
 
@@ -78,7 +78,7 @@ config.substitutions += [
      " -analyze -analyzer-checker=teardown"
      " -verify -verify-ignore-unexpected=note"),
     ("%strongfence-jsonl", jsonl + "cat %t.jsonl"),
-    ("%strongfence-fences", jsonl + "grep '\"fence\"' %t.jsonl"),
+    ("%strongfence-fences", jsonl + "grep '\"type\": *\"fence\"' %t.jsonl"),
     ("%clang-cc1", cc1),
     ("%plugin", plugin(version)),
     ("%unit", unit),
