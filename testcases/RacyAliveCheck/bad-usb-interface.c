@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // RUN: %strongfence-cc1 %s
+// RUN: %strongfence-jsonl | FileCheck %s
 //
 // Whether the interface is there is asked before the lock is taken.
+//
+// CHECK: "rule":"RacyAliveCheck"{{.*}}"severity":"high"
 
 #include <linux/fs.h>
 #include <linux/kref.h>

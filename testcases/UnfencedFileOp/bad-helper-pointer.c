@@ -61,13 +61,13 @@ static long shutter_ioctl(struct file *file, unsigned int cmd, unsigned long arg
 	struct shutter *shutter = file->private_data;
 	void __iomem *regs;
 
+	writel(0, shutter->base + 4);
+	// expected-warning@-1{{and no fence excludes the two}}
 	regs = shutter_regs_get(shutter);
 	if (!regs)
 		return -ENODEV;
 	writel(arg, regs);
 	shutter_regs_put(shutter);
-	writel(0, shutter->base + 4);
-	// expected-warning@-1{{and no fence excludes the two}}
 	return 0;
 }
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // RUN: %strongfence-cc1 %s
+// RUN: %strongfence-jsonl | FileCheck %s
 //
 // Shape N0: the ioctl reads a register and nothing keeps it from running after
 // remove(), when devres has unmapped the registers.
+//
+// CHECK: "rule":"UnfencedFileOp"{{.*}}"severity":"medium"
 
 #include <linux/fs.h>
 #include <linux/io.h>

@@ -60,12 +60,11 @@ static long codec_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct codec *codec = file->private_data;
 	struct codec_hw *hw;
-	long ret = -ENODEV;
+	long ret;
 
 	hw = rcu_access_pointer(codec->hw);
-	if (hw)
-		ret = hw->ops->tune(hw, arg);
-		// expected-warning@-1{{and no fence excludes the two}}
+	ret = hw->ops->tune(hw, arg);
+	// expected-warning@-1{{and no fence excludes the two}}
 	return ret;
 }
 

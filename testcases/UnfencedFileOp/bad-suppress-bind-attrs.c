@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // RUN: %strongfence-cc1 %s
+// RUN: %strongfence-jsonl | FileCheck %s
 //
 // suppress_bind_attrs takes the sysfs way to unbind only: the finding stays, with
 // the lowest severity.
+//
+// CHECK: "rule":"UnfencedFileOp"{{.*}}"severity":"low"
 
 #include <linux/fs.h>
 #include <linux/io.h>

@@ -4,7 +4,7 @@
 //
 // Known miss: the touch is in a function of another unit. What an exported function
 // does with the object is not known here, so nothing is reported; joining units is
-// the link step's job. expected-no-diagnostics
+// the link step's job.
 
 #include <linux/fs.h>
 #include <linux/io.h>

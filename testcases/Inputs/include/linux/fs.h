@@ -15,6 +15,7 @@
 
 struct address_space;
 struct cdev;
+struct dentry;
 struct dir_context;
 struct fasync_struct;
 struct file_lease;
@@ -27,6 +28,7 @@ struct pipe_inode_info;
 struct poll_table_struct;
 struct seq_file;
 struct super_block;
+struct vfsmount;
 struct vm_area_struct;
 struct file_operations;
 
@@ -47,6 +49,11 @@ struct inode {
 	void *i_private;
 };
 
+struct path {
+	struct vfsmount *mnt;
+	struct dentry *dentry;
+};
+
 struct file {
 	atomic_long_t f_count;
 	spinlock_t f_lock;
@@ -56,6 +63,7 @@ struct file {
 	void *private_data;
 	struct inode *f_inode;
 	unsigned int f_flags;
+	struct path f_path;
 	struct mutex f_pos_lock;
 	loff_t f_pos;
 };

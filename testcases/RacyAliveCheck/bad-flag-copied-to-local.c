@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // RUN: %strongfence-cc1 %s
-// expected-no-diagnostics
 //
-// Known miss: the flag is copied under the lock and the copy is tested after it. The
-// copy is a plain value to the analyzer, which does not remember what it is a copy
-// of once the lock is gone, and stays silent about whether it is a liveness test.
-// The door is reported as having no fence at all, under the other rule.
+// The flag is copied under the lock and the copy is tested after it. Whether one
+// calls that a test outside the lock or a lock dropped between test and use, it
+// is this rule's finding.
 
 #include <linux/fs.h>
 #include <linux/io.h>

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// RUN: %strongfence-cc1 %s
+// expected-no-diagnostics
+//
+// A file without proxy whose operation takes the reference itself:
+// debugfs_remove() waits for it.
+
+#include <linux/debugfs.h>
+#include <linux/fs.h>
+#include <linux/io.h>
+#include <linux/module.h>
+#include <linux/platform_device.h>
+#include <linux/slab.h>
+
+struct dump {
+	void __iomem *base;
+	struct dentry *dir;
+};
+
+static ssize_t dump_read(struct file *file, char __user *buf, size_t len,
+			loff_t *pos)
+{
+	struct dump *dump = file->private_data;
+	u32 val;
+	int ret;
+
+	ret = debugfs_file_get(file->f_path.dentry);
+	if (ret)
+		return ret;
+	val = readl(dump->base);
+	debugfs_file_put(file->f_path.dentry);
+	return simple_read_from_buffer(buf, len, pos, &val, sizeof(val));
+}
+
+static const struct file_operations dump_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.read = dump_read,
+};
+
+static int dump_probe(struct platform_device *pdev)
+{
+	struct dump *dump;
+
+	dump = devm_kzalloc(&pdev->dev, sizeof(*dump), GFP_KERNEL);
+	if (!dump)
+		return -ENOMEM;
+	dump->base = devm_platform_ioremap_resource(pdev, 0);
+	if (IS_ERR(dump->base))
+		return PTR_ERR(dump->base);
+	platform_set_drvdata(pdev, dump);
+	dump->dir = debugfs_create_dir("dump", NULL);
+	debugfs_create_file_unsafe("status", 0400, dump->dir, dump, &dump_fops);
+	return 0;
+}
+
+static void dump_remove(struct platform_device *pdev)
+{
+	struct dump *dump = platform_get_drvdata(pdev);
+
+	debugfs_remove(dump->dir);
+}
+
+static struct platform_driver dump_driver = {
+	.probe = dump_probe,
+	.remove = dump_remove,
+	.driver = {
+		.name = "dump",
+	},
+};
+module_platform_driver(dump_driver);
+
+MODULE_DESCRIPTION("dump");
+MODULE_LICENSE("GPL");
