@@ -90,6 +90,8 @@ static bool parse(const json_t *command)
 	status = process_run(&process, NULL);
 	strings_free(&words);
 	free(here);
+	if (process_interrupted())
+		exit(128 + process_interrupted());
 	return status == 0;
 }
 
