@@ -46,6 +46,18 @@ inline void addConsumer(clang::ento::AnalysisASTConsumer &Analysis,
 #endif
 }
 
+/// An unknown value for the result of a call that is not inlined.
+inline clang::ento::SVal conjure(const clang::ento::CallEvent &Call,
+                                 clang::ento::CheckerContext &C) {
+#if CLANG_VERSION_MAJOR >= 21
+  return C.getSValBuilder().conjureSymbolVal(Call, C.blockCount());
+#else
+  return C.getSValBuilder().conjureSymbolVal(
+      nullptr, Call.getOriginExpr(), C.getLocationContext(),
+      Call.getResultType(), C.blockCount());
+#endif
+}
+
 } // namespace strongfence
 
 #endif

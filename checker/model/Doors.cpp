@@ -105,11 +105,29 @@ private:
           if (I < Def->getNumParams() &&
               isDriverCode(Def->getLocation(), Ctx.getSourceManager()))
             Found = worse(Found, registration(Def->getParamDecl(I), Depth - 1));
+        } else if (!Row && isElsewhere(Site.Call->getDirectCallee())) {
+          Found = worse(Found, &Elsewhere);
         }
       }
     }
     return Found;
   }
+
+  /// Another file of the driver publishes it. A file of debugfs or proc is
+  /// drained there as here, and its helper says so in its name.
+  bool isElsewhere(const FunctionDecl *F) const {
+    if (!F || !F->getIdentifier() ||
+        !isDriverCode(F->getLocation(), Ctx.getSourceManager()))
+      return false;
+    StringRef Name = F->getName();
+    return !Name.contains("debug") && !Name.contains("dbg") &&
+           !Name.contains("proc");
+  }
+  const RegistrationRow Elsewhere = [] {
+    RegistrationRow Row;
+    Row.Name = "elsewhere";
+    return Row;
+  }();
 
   /// \p E is \p V, its address, or a member access to the field \p V.
   bool passes(const Expr *E, const ValueDecl *V) {

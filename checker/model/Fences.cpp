@@ -28,12 +28,17 @@ public:
   Fences run() {
     for (const Teardown &T : Teardowns)
       teardownSide(T);
-    if (Candidates.empty() && Waits.empty())
-      return std::move(Out);
+    tellReaders();
+    dropOrdinaryState();
     readerSide();
     for (Fence &F : Candidates)
-      if (!F.TakenBy.empty())
-        Out.Strong.push_back(std::move(F));
+      if (!F.TakenBy.empty() && (F.Refuses || !F.Ordinary))
+        Out.Strong.push_back(F);
+    for (const Fence &F : Candidates)
+      Out.Predicates.insert(F.Predicate);
+    for (const auto &Entry : Out.Kills)
+      Out.Predicates.insert(Entry.first);
+    Out.Offered = std::move(Candidates);
     return std::move(Out);
   }
 
@@ -64,6 +69,7 @@ private:
     F.Root = T.Root;
     F.Teardown = Kill.In;
     F.Kill = Kill.Site;
+    F.KillValue = Kill.Value;
     F.Barrier = Barrier;
     return F;
   }
@@ -124,7 +130,17 @@ private:
            !Unit.Called.contains(F->getCanonicalDecl());
   }
 
-  void readerSide() {
+  struct ReaderStory {
+    const FunctionDecl *F;
+    const Door *D; ///< null for other entries
+    Story Told;
+    bool closes() const {
+      return D && (D->Slot == "release" || D->Slot == "proc_release");
+    }
+  };
+  std::vector<ReaderStory> Readers;
+
+  void tellReaders() {
     for (const FunctionDecl *F : Unit.Functions) {
       if (!isReader(F))
         continue;
@@ -132,12 +148,53 @@ private:
       for (const Door &Each : Doors)
         if (Each.Function == F)
           D = &Each;
-      for (const Event &E : tell(F, K, Ctx)) {
+      Readers.push_back({F, D, tell(F, K, Ctx)});
+    }
+  }
+
+  /// A constant that operations store too (a length set to 0, a buffer that
+  /// they free) says nothing of liveness. A release may: it is often the one
+  /// that finishes what teardown began.
+  void dropOrdinaryState() {
+    llvm::DenseSet<Identity> Ordinary;
+    for (const ReaderStory &R : Readers) {
+      if (!R.D || R.closes())
+        continue;
+      for (const Event &E : R.Told) {
+        auto Kill = E.K == Event::Kill ? Out.Kills.find(E.What)
+                                       : Out.Kills.end();
+        if (Kill == Out.Kills.end())
+          continue;
+        if (Kill->second.Kill == E.Site ||
+            (isa<BinaryOperator>(E.Site) &&
+             sameConstant(E, Kill->second)))
+          Ordinary.insert(E.What);
+      }
+    }
+    for (Identity Id : Ordinary)
+      Out.Kills.erase(Id);
+    for (Fence &F : Candidates)
+      F.Ordinary = Ordinary.contains(F.Predicate);
+  }
+
+  bool sameConstant(const Event &E, const Fence &F) {
+    Expr::EvalResult Left, Right;
+    if (!E.Value || !F.KillValue || !E.Value->EvaluateAsRValue(Left, Ctx) ||
+        !F.KillValue->EvaluateAsRValue(Right, Ctx))
+      return false;
+    if (Left.Val.isInt() && Right.Val.isInt())
+      return Left.Val.getInt().getExtValue() ==
+             Right.Val.getInt().getExtValue();
+    return Left.Val.isNullPointer() && Right.Val.isNullPointer();
+  }
+
+  void readerSide() {
+    for (const ReaderStory &R : Readers) {
+      for (const Event &E : R.Told) {
         if (E.K == Event::Test || E.K == Event::TryGet)
-          confirm(E, F);
-        else if (E.K == Event::Wake && D &&
-                 (D->Slot == "release" || D->Slot == "proc_release"))
-          waitsForClose(E, F);
+          confirm(E, R.F);
+        else if (E.K == Event::Wake && R.closes())
+          waitsForClose(E, R.F);
       }
     }
   }
@@ -151,8 +208,9 @@ private:
       for (const Held &H : E.Locks)
         if (H.Lock == C.Lock)
           C.Readers = H.Mode;
-      if (!C.Test)
+      if (!C.Test || (E.Exits && !C.Refuses))
         C.Test = E.Site;
+      C.Refuses |= E.Exits || E.K == Event::TryGet;
       if (!llvm::is_contained(C.TakenBy, F))
         C.TakenBy.push_back(F);
     }

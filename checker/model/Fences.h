@@ -19,17 +19,24 @@ struct Fence {
   const clang::FunctionDecl *Root;          ///< the teardown root
   const clang::FunctionDecl *Teardown;      ///< holds the kill
   const clang::Expr *Kill;
+  const clang::Expr *KillValue = nullptr; ///< the constant stored, if a store
   const clang::Expr *Barrier;
   const clang::Expr *Test = nullptr; ///< one reader's test
+  bool Refuses = false;              ///< a reader leaves when it is dead
+  bool Ordinary = false;             ///< operations store the constant too
   llvm::SmallVector<const clang::FunctionDecl *, 8> TakenBy;
 };
 
 struct Fences {
   /// Both sides seen.
   std::vector<Fence> Strong;
+  /// Teardown's side seen: a reader that tests under the lock is fenced.
+  std::vector<Fence> Offered;
   /// What teardown kills, with or without a barrier: testing it is a
   /// liveness test, whether or not it protects anything.
   llvm::DenseMap<Identity, Fence> Kills;
+  /// Every predicate of Offered and Kills.
+  llvm::DenseSet<Identity> Predicates;
   /// Locks teardown takes exclusively.
   llvm::DenseSet<Identity> ExclusiveLocks;
   /// Set when teardown waits until every file is closed (S7).

@@ -177,7 +177,8 @@ template <> struct MappingTraits<CallRow> {
   static std::string validate(IO &, CallRow &Row) {
     static const char *const Known[] = {
         "register", "deregister", "free",        "devm-alloc", "devm-action",
-        "get",      "put",        "transparent", "lookup"};
+        "get",      "put",        "transparent", "lookup",
+        "suppress-bind", "own-device"};
     for (const char *Meaning : Known)
       if (Row.Means == Meaning)
         return "";

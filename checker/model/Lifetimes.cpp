@@ -12,9 +12,8 @@ void teardownSide(const Teardown &T, const Kernel &K, ASTContext &Ctx,
   for (const Event &E : T.Told) {
     if (E.K == Event::Kill && E.What && E.What->getType()->isPointerType()) {
       // Only a plain NULL: an ERR_PTR or a poison value is no cleared pointer.
-      const auto *B = dyn_cast_or_null<BinaryOperator>(E.Site);
-      if (B && B->getRHS()->isNullPointerConstant(
-                   Ctx, Expr::NPC_ValueDependentIsNotNull))
+      if (E.Value && E.Value->isNullPointerConstant(
+                         Ctx, Expr::NPC_ValueDependentIsNotNull))
         Out.Cleared.try_emplace(E.What, Loss{T.Root, E.Site, false});
       continue;
     }
@@ -25,7 +24,9 @@ void teardownSide(const Teardown &T, const Kernel &K, ASTContext &Ctx,
     if (const ResourceRow *Row = K.released(Name))
       Out.Resources.try_emplace(Row->Name, Loss{T.Root, E.Site, false});
     int Argument = K.means(Name, "free");
-    if (Argument < 0 || unsigned(Argument) >= Call->getNumArgs())
+    // "if no file is open" is how counted objects are freed here.
+    if (Argument < 0 || unsigned(Argument) >= Call->getNumArgs() ||
+        E.Conditional)
       continue;
     const Expr *What = Call->getArg(Argument);
     QualType Type = What->IgnoreParenCasts()->getType();

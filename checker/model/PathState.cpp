@@ -62,6 +62,13 @@ bool isInside(const Stmt *S, const Stmt *Scope, const LocationContext *LC) {
   return false;
 }
 
+/// A function that only returns something: dev_get_drvdata(), spi_dev_get().
+bool isAccessor(const FunctionDecl *F) {
+  const auto *Body = dyn_cast_or_null<CompoundStmt>(F->getBody());
+  return Body && Body->size() == 1 && isa<ReturnStmt>(Body->body_front()) &&
+         F->getReturnType()->isPointerType();
+}
+
 bool isHeld(const HoldInfo &Info, const Stmt *Here, CheckerContext &C) {
   if (!Info.Frame)
     return true;
@@ -78,14 +85,15 @@ bool isHeld(const HoldInfo &Info, const Stmt *Here, CheckerContext &C) {
 
 class ModelChecker
     : public Checker<check::ASTDecl<TranslationUnitDecl>, check::BeginFunction,
-                     check::PostCall, check::BranchCondition,
-                     check::EndAnalysis, check::EndOfTranslationUnit> {
+                     check::PostCall, eval::Call,
+                     check::BranchCondition, check::EndAnalysis, check::EndOfTranslationUnit> {
 public:
   std::shared_ptr<Kernel> K;
   bool CutOthers = true; ///< no other checker needs the other functions
   mutable std::unique_ptr<UnitModel> Model;
   mutable llvm::DenseMap<const FunctionDecl *, std::string> Verdicts;
-  mutable const FunctionDecl *Top = nullptr;
+  mutable const FunctionDecl *Top = nullptr; ///< the door being explored
+  mutable llvm::DenseMap<const FunctionDecl *, const FunctionDecl *> Delegates;
 
   void checkASTDecl(const TranslationUnitDecl *TU, AnalysisManager &Mgr,
                     BugReporter &) const {
@@ -101,6 +109,8 @@ public:
     Options.InlineMaxStackDepth = 9;
     Options.MaxTimesInlineLarge = 64;
     Options.maxBlockVisitOnPath = 2;
+    // `gone = !p->ops` keeps its symbol, and so says what a later test is of.
+    Options.ShouldEagerlyAssume = false;
   }
 
   void checkBeginFunction(CheckerContext &C) const {
@@ -118,6 +128,31 @@ public:
     Top = nullptr;
     if (CutOthers)
       C.generateSink(C.getState(), C.getPredecessor());
+  }
+
+  /// Keeps paths to the driver's own code: what the kernel's headers define is
+  /// known by its row or not at all. A door that another door calls without a
+  /// lock is a door of its own.
+  bool evalCall(const CallEvent &Call, CheckerContext &C) const {
+    const auto *F = dyn_cast_or_null<FunctionDecl>(Call.getDecl());
+    const auto *Site = dyn_cast_or_null<CallExpr>(Call.getOriginExpr());
+    const FunctionDecl *Def = Top && CutOthers ? definition(F) : nullptr;
+    if (!Def || !Site)
+      return false;
+    if (isDriverCode(Def->getLocation(), C.getSourceManager())) {
+      const Door *D = Model->door(Def);
+      if (!D || !Model->isExplored(*D) || !C.getState()->get<HeldLocks>().isEmpty())
+        return false;
+      Delegates[Top] = D->Function;
+    } else if (isAccessor(Def) ||
+               (Def->getIdentifier() && Def->getName().starts_with("class_"))) {
+      return false; // guard() takes its lock in a class_*_constructor
+    }
+    ProgramStateRef State = Call.invalidateRegions(C.blockCount(), C.getState());
+    if (!Call.getResultType()->isVoidType())
+      State = State->BindExpr(Site, C.getLocationContext(), conjure(Call, C));
+    C.addTransition(State);
+    return true;
   }
 
   void checkPostCall(const CallEvent &Call, CheckerContext &C) const {
@@ -189,7 +224,7 @@ public:
       }
       for (Identity Lock : Held) {
         State = State->add<FreshTests>({nullptr, Lock});
-        if (Kills) {
+        if (Model->Gate.Predicates.contains(P)) {
           State = State->add<FreshTests>({P, Lock});
           Shown = P;
         }
@@ -209,6 +244,10 @@ public:
   void checkEndOfTranslationUnit(const TranslationUnitDecl *,
                                  AnalysisManager &Mgr, BugReporter &) const {
     Record *R = currentRecord();
+    // A compat_ioctl that only calls the ioctl is as good as that is.
+    for (const auto &[From, To] : Delegates)
+      if (Verdicts.lookup(From) == "no-touch" && Verdicts.count(To))
+        Verdicts[From] = Verdicts.lookup(To);
     if (Model && R)
       recordModel(*R, *Model, Verdicts, Mgr.getSourceManager());
   }
@@ -288,6 +327,9 @@ private:
       if (isa<MemberExpr, DeclRefExpr>(E))
         if (Identity Id = identify(E, *K))
           Out.push_back(Id);
+    // p->ops->fn tests fn, and nothing of ops.
+    if (const auto *M = dyn_cast<MemberExpr>(S); M && M->isArrow())
+      return;
     for (const Stmt *Child : S->children())
       collect(Child, Out);
   }
@@ -320,14 +362,18 @@ Verdict strongfence::judge(const Touch &T, CheckerContext &C,
     if (Kind > Worst.K)
       Worst = {Kind, Lock, Predicate};
   };
-  for (const Fence &F : Model.Gate.Strong) {
+  for (const Fence &F : Model.Gate.Offered) {
     bool Fresh = State->contains<FreshTests>({F.Predicate, F.Lock});
     bool Stale = State->contains<StaleTests>({F.Predicate, F.Lock});
     if (held(F.Lock)) {
       if (Fresh)
         return {Verdict::Fenced, F.Lock, F.Predicate};
+      if (F.TakenBy.empty())
+        continue;
       if (Stale)
         raise(Verdict::Retaken, F.Lock, F.Predicate);
+    } else if (F.TakenBy.empty()) {
+      continue;
     } else if (Fresh || Stale) {
       raise(Verdict::Dropped, F.Lock, F.Predicate);
     }
@@ -369,9 +415,7 @@ void strongfence::reportTouch(const BugType &Type, StringRef Rule,
       Report->addNote(Text, PathDiagnosticLocation(
                                 SM.getExpansionLoc(Site->getBeginLoc()), SM));
   };
-  const FunctionDecl *By = T.How.By;
-  if (!By)
-    By = Model.Teardowns.front().Root;
+  const FunctionDecl *By = T.How.By ? T.How.By : Model.mainTeardown();
   std::string Root = By->getNameAsString();
   for (const Teardown &Each : Model.Teardowns) {
     if (Each.Root != By)

@@ -33,13 +33,15 @@ private:
   Story &Out;
   unsigned DepthLeft;
   bool WasCut = false;
-  unsigned Loops = 0;
+  unsigned Arms = 0; ///< of if and switch, around the current statement
   llvm::SmallVector<const FunctionDecl *, 8> Stack;
   llvm::SmallVector<Held, 4> Locks;
   Aliases Locals;
+  llvm::DenseMap<const VarDecl *, const Expr *> Constants; ///< of parameters
 
   void emit(Event::Kind Kind, Identity What, const Expr *Site,
-            const FunctionDecl *Callee = nullptr) {
+            const FunctionDecl *Callee = nullptr,
+            const Expr *Value = nullptr) {
     if (Out.size() >= MaxEvents) {
       WasCut = true;
       return;
@@ -51,7 +53,8 @@ private:
     E.In = Stack.back();
     E.Callee = Callee;
     E.Locks = Locks;
-    E.InLoop = Loops != 0;
+    E.Conditional = Arms != 0;
+    E.Value = Value;
     Out.push_back(std::move(E));
   }
 
@@ -120,6 +123,9 @@ private:
       if (isa<MemberExpr, DeclRefExpr>(E))
         if (Identity Id = id(E))
           emit(Event::Test, Id, Site);
+    // p->ops->fn tests fn, and nothing of ops.
+    if (const auto *M = dyn_cast<MemberExpr>(S); M && M->isArrow())
+      return;
     for (const Stmt *Child : S->children())
       tests(Child, Site);
   }
@@ -143,27 +149,19 @@ private:
     if (const auto *F = dyn_cast<ForStmt>(S))
       return scope([&] {
         statement(F->getInit());
-        ++Loops;
         condition(F->getCond());
         statement(F->getBody());
         if (F->getInc())
           expression(F->getInc());
-        --Loops;
       });
     if (const auto *W = dyn_cast<WhileStmt>(S)) {
-      ++Loops;
       condition(W->getCond());
       statement(W->getBody());
-      --Loops;
       return;
     }
     if (const auto *D = dyn_cast<DoStmt>(S)) {
-      // do { ... } while (0) is a macro's wrapper, not a loop.
-      bool Once = isConstant(D->getCond(), Ctx);
-      Loops += !Once;
       statement(D->getBody());
       condition(D->getCond());
-      Loops -= !Once;
       return;
     }
     for (const Stmt *Child : S->children())
@@ -202,13 +200,19 @@ private:
 
   void branch(const IfStmt *I) {
     statement(I->getInit());
+    size_t First = Out.size();
     condition(I->getCond());
+    if (leaves(I->getThen()) || leaves(I->getElse()))
+      for (size_t Each = First; Each < Out.size(); ++Each)
+        Out[Each].Exits = true;
     auto Entry = Locks;
+    ++Arms;
     statement(I->getThen());
     auto AfterThen = Locks;
     bool ThenLeaves = leaves(I->getThen());
     Locks = Entry;
     statement(I->getElse());
+    --Arms;
     if (I->getElse() && leaves(I->getElse())) {
       Locks = AfterThen;
     } else if (!ThenLeaves && AfterThen.size() > Locks.size() &&
@@ -226,6 +230,7 @@ private:
     const auto *Body = dyn_cast_or_null<CompoundStmt>(Sw->getBody());
     if (!Body)
       return statement(Sw->getBody());
+    ++Arms;
     for (const Stmt *Child : Body->body()) {
       while (const auto *Case = dyn_cast<SwitchCase>(Child)) {
         Locks = Entry;
@@ -233,6 +238,7 @@ private:
       }
       statement(Child);
     }
+    --Arms;
     Locks = Entry;
   }
 
@@ -260,6 +266,15 @@ private:
         statement(Child);
   }
 
+  /// The constant that \p E is, itself or as a parameter that got one.
+  const Expr *constantOf(const Expr *E) {
+    if (isConstant(E, Ctx))
+      return E;
+    const auto *Ref = dyn_cast<DeclRefExpr>(E->IgnoreParenCasts());
+    const auto *Var = Ref ? dyn_cast<VarDecl>(Ref->getDecl()) : nullptr;
+    return Var ? Constants.lookup(Var) : nullptr;
+  }
+
   void assignment(const BinaryOperator *B) {
     expression(B->getLHS());
     expression(B->getRHS());
@@ -273,9 +288,9 @@ private:
     Identity Id = id(B->getLHS());
     if (!Id)
       return;
-    bool Dead = isConstant(B->getRHS(), Ctx);
-    // flags &= ~BIT: not an integer constant expression when BIT is a variable.
-    emit(Dead ? Event::Kill : Event::Change, Id, B);
+    const Expr *Value = constantOf(B->getRHS());
+    emit(Value ? Event::Kill : Event::Change, Id, B, nullptr,
+         Value ? Value : B->getRHS());
   }
 
   void call(const CallExpr *Call) {
@@ -354,16 +369,17 @@ private:
 
   void inPlace(const CallExpr *Call, const FunctionDecl *Def) {
     Aliases Saved = Locals;
-    for (unsigned I = 0; I < Def->getNumParams() && I < Call->getNumArgs(); ++I)
+    for (unsigned I = 0; I < Def->getNumParams() && I < Call->getNumArgs();
+         ++I) {
       if (Identity Id = id(Call->getArg(I)))
         Locals[Def->getParamDecl(I)] = Id;
+      Constants[Def->getParamDecl(I)] = constantOf(Call->getArg(I));
+    }
     llvm::SmallVector<Identity, 2> Guards;
     std::swap(Guards, ScopeLocks);
-    unsigned SavedLoops = Loops;
     --DepthLeft;
     function(Def);
     ++DepthLeft;
-    Loops = SavedLoops;
     std::swap(Guards, ScopeLocks);
     Locals = std::move(Saved);
   }

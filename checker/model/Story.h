@@ -39,7 +39,9 @@ struct Event {
   const clang::FunctionDecl *In = nullptr;     ///< the function that holds it
   const clang::FunctionDecl *Callee = nullptr; ///< of Call
   llvm::SmallVector<Held, 4> Locks;            ///< held just before
-  bool InLoop = false;
+  const clang::Expr *Value = nullptr;          ///< stored by Kill and Change
+  bool Exits = false;       ///< Test: one arm of its if leaves at once
+  bool Conditional = false; ///< in one arm of an if or a switch
 };
 
 using Story = std::vector<Event>;

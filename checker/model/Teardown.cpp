@@ -56,6 +56,23 @@ private:
     });
   }
 
+  /// platform_driver_probe() forbids unbinding, since it throws probe away:
+  /// __platform_driver_probe() sets suppress_bind_attrs.
+  bool isProbedOnce(const VarDecl *V) {
+    return llvm::any_of(Unit.Calls, [&](const CallSite &Site) {
+      int Argument = K.means(calleeName(Site.Call), "suppress-bind");
+      return Argument >= 0 && unsigned(Argument) < Site.Call->getNumArgs() &&
+             identify(Site.Call->getArg(Argument), K) == V->getCanonicalDecl();
+    });
+  }
+
+  bool makesItsDevice() {
+    return llvm::any_of(Unit.Calls, [&](const CallSite &Site) {
+      return Site.In && isInitOrExit(Site.In) &&
+             K.means(calleeName(Site.Call), "own-device") >= 0;
+    });
+  }
+
   void driver(const VarDecl *V) {
     const RecordDecl *R = V->getType()->getAsRecordDecl();
     const auto *List = dyn_cast<InitListExpr>(V->getInit()->IgnoreParenCasts());
@@ -68,7 +85,7 @@ private:
       return Row ? llvm::is_contained(Row->Remove, Slot)
                  : Slot == "remove" || Slot == "disconnect" || Slot == "unbind";
     };
-    bool Suppress = false;
+    bool Suppress = isProbedOnce(V);
     llvm::SmallVector<const FunctionDecl *, 2> Roots;
     forEachInit(List, [&](const FieldDecl *F, const Expr *Value) {
       if (!F->getIdentifier())
@@ -81,6 +98,9 @@ private:
         if (const FunctionDecl *Def = definition(namedFunction(Value)))
           Roots.push_back(Def);
     });
+    // Neither root nor the bus can take it away: a singleton of the module.
+    if (Suppress && makesItsDevice())
+      return;
     for (const FunctionDecl *Root : Roots) {
       Teardown &T = add(Teardown::Driver, Root);
       T.Hotplug |= Row && Row->Hotplug;

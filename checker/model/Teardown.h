@@ -13,9 +13,8 @@ namespace strongfence {
 struct Teardown {
   enum Kind {
     Driver,     ///< the remove slot of a driver struct
-    DevmAction, ///< an action of the parent's devres
     Class,      ///< an exported function that takes a node away
-    Close,      ///< the release of a file that is the device's other end
+    DevmAction, ///< an action of the parent's devres
   };
   Kind K;
   const clang::FunctionDecl *Root;

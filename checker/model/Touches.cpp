@@ -9,13 +9,12 @@ using namespace strongfence;
 namespace {
 
 std::string goes(const Loss &How, StringRef Verb, const UnitModel &Model) {
-  const FunctionDecl *By = How.By;
-  if (!By && !Model.Teardowns.empty())
-    By = Model.Teardowns.front().Root;
-  std::string Name = By ? By->getNameAsString() : std::string("teardown");
+  const FunctionDecl *By = How.By ? How.By : Model.mainTeardown();
+  if (How.Managed && !How.By)
+    return ("devres " + Verb + " at unbind").str();
   if (How.Managed)
-    return ("devres " + Verb + " after '" + Name + "'").str();
-  return ("'" + Name + "' " + Verb).str();
+    return ("devres " + Verb + " after '" + By->getName() + "'").str();
+  return ("'" + By->getName() + "' " + Verb).str();
 }
 
 } // namespace
@@ -51,6 +50,13 @@ std::optional<Touch> strongfence::touchOf(const CallEvent &Call,
   if (Taken != Model.Life.Resources.end()) {
     T.How = Taken->second;
     T.Goes = goes(T.How, Resource->Loss, Model);
+    return T;
+  }
+  auto Cleared = Handle ? Model.Life.Cleared.find(Handle)
+                        : Model.Life.Cleared.end();
+  if (Cleared != Model.Life.Cleared.end()) {
+    T.How = Cleared->second;
+    T.Goes = goes(T.How, "sets to NULL", Model);
     return T;
   }
   auto Gone = Model.Life.Structs.find(Owner);

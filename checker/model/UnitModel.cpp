@@ -29,6 +29,14 @@ bool UnitModel::isExplored(const Door &D) const {
   return D.Kind && !D.CoreFenced && !Teardowns.empty() && !Gate.WaitsForClose;
 }
 
+const FunctionDecl *UnitModel::mainTeardown() const {
+  const Teardown *Best = &Teardowns.front();
+  for (const Teardown &T : Teardowns)
+    if (T.K < Best->K)
+      Best = &T;
+  return Best->Root;
+}
+
 StringRef UnitModel::severity(const FunctionDecl *Root) const {
   for (const Teardown &T : Teardowns) {
     if (Root && T.Root != Root)

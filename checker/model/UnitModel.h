@@ -30,6 +30,10 @@ struct UnitModel {
   /// outlive the device and the unit shows how the device goes.
   bool isExplored(const Door &D) const;
 
+  /// The teardown to name when none is known to take a thing away: a bus's
+  /// remove before an exported function before an action. There must be one.
+  const clang::FunctionDecl *mainTeardown() const;
+
   /// "high", "medium" or "low": how far from user space teardown is.
   llvm::StringRef severity(const clang::FunctionDecl *Root) const;
 };
