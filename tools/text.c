@@ -136,6 +136,13 @@ static void place(FILE *to, const json_t *object)
 	free(file);
 }
 
+static bool same_place(const json_t *a, const json_t *b)
+{
+	return !strcmp(text_of(a, "file"), text_of(b, "file")) &&
+	       number_of(a, "line") == number_of(b, "line") &&
+	       number_of(a, "column") == number_of(b, "column");
+}
+
 void text_findings(FILE *to, const json_t *findings)
 {
 	json_t *finding, *note;
@@ -151,6 +158,10 @@ void text_findings(FILE *to, const json_t *findings)
 			text_of(finding, "severity"));
 		free(message);
 		json_array_foreach(json_object_get(finding, "notes"), j, note) {
+			// The touch itself is the warning already.
+			if (same_place(note, finding) &&
+			    !strcmp(text_of(note, "message"), text_of(finding, "message")))
+				continue;
 			message = visible(text_of(note, "message"));
 			place(to, note);
 			fprintf(to, " note: %s\n", message);
@@ -228,10 +239,10 @@ void text_fences(FILE *to, const json_t *fences, const json_t *doors)
 
 			fprintf(to, "%s%s: doors of %s", i || json_array_size(fences) ? "\n" : "", file,
 				text_of(door, "table"));
-			if (*text_of(door, "registration"))
-				fprintf(to, ", registered by %s", text_of(door, "registration"));
 			if (*text_of(door, "struct"))
-				fprintf(to, ", of struct %s", text_of(door, "struct"));
+				fprintf(to, ", struct %s", text_of(door, "struct"));
+			if (*text_of(door, "registration"))
+				fprintf(to, ", through %s", text_of(door, "registration"));
 			fputc('\n', to);
 			free(file);
 		}

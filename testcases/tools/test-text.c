@@ -40,6 +40,19 @@ static void findings_look_like_warnings(void **state)
 	free(made);
 }
 
+static void the_touch_is_not_said_twice(void **state)
+{
+	char *made = render(text_findings,
+			    "[{\"file\":\"a.c\",\"line\":1,\"column\":2,\"message\":\"m\",\"rule\":\"R\","
+			    "\"severity\":\"low\",\"door\":\"d\",\"teardown\":\"t\",\"notes\":[{\"file\":\"a.c\","
+			    "\"line\":1,\"column\":2,\"message\":\"m\",\"side\":\"operation\"}]}]");
+
+	(void)state;
+	assert_null(strstr(made, "note:"));
+	assert_non_null(strstr(made, "    m\n"));
+	free(made);
+}
+
 static void long_notes_stay_in_their_column(void **state)
 {
 	char *made = render(
@@ -103,9 +116,9 @@ static void fences_and_doors(void **state)
 		"\"predicate\":\"ops\",\"teardown\":\"a_remove\",\"barrier\":\"down_write\",\"shape\":\"S1\","
 		"\"doors\":[\"a_read\"]}],"
 		"[{\"file\":\"a.c\",\"line\":1,\"table\":\"fops\",\"slot\":\"write\",\"function\":\"a_write\","
-		"\"verdict\":\"unfenced\",\"struct\":\"p\",\"registration\":\"misc_register\"},"
+		"\"verdict\":\"unfenced\"},"
 		"{\"file\":\"a.c\",\"line\":2,\"table\":\"fops\",\"slot\":\"read\",\"function\":\"a_read\","
-		"\"verdict\":\"fenced\",\"fence\":\"sem\"}]]");
+		"\"verdict\":\"fenced\",\"fence\":\"sem\",\"struct\":\"file_operations\",\"registration\":\"misc\"}]]");
 
 	(void)state;
 	assert_string_equal(made,
@@ -115,7 +128,7 @@ static void fences_and_doors(void **state)
 			    "    teardown   a_remove by down_write\n"
 			    "    taken by   a_read\n"
 			    "\n"
-			    "a.c: doors of fops\n"
+			    "a.c: doors of fops, struct file_operations, through misc\n"
 			    "    read               a_read                           fenced       sem\n"
 			    "    write              a_write                          unfenced\n"
 			    "\n"
@@ -127,6 +140,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(findings_look_like_warnings),
+		cmocka_unit_test(the_touch_is_not_said_twice),
 		cmocka_unit_test(long_notes_stay_in_their_column),
 		cmocka_unit_test(a_word_longer_than_the_column_is_cut),
 		cmocka_unit_test(utf8_counts_characters),

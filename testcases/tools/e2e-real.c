@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The command with the real unit program: what the other end-to-end tests have a stand-in say.
+
+#include "bed.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "files.h"
+
+#define EXAMPLE EXAMPLES "/UnfencedFileOp/bad-cdev-add.c"
+#define INCLUDE EXAMPLES "/Inputs/include"
+
+static int real_setup(void **state)
+{
+	int result = bed_setup(state);
+
+	use_real_unit();
+	return result;
+}
+
+static void example_is_found(void **state)
+{
+	(void)state;
+	run("check", EXAMPLE, "--", "-nostdinc", "-I", INCLUDE, NULL);
+	assert_int_equal(last_run()->status, 1);
+	assert_non_null(strstr(last_run()->out, "bad-cdev-add.c:"));
+	assert_non_null(strstr(last_run()->out, " warning: "));
+	assert_non_null(strstr(last_run()->out, "[teardown.UnfencedFileOp]"));
+	assert_said("strongfence: 1 unit analysed, ");
+}
+
+static void empty_file_is_clean(void **state)
+{
+	(void)state;
+	put("a.c", "int a;\n");
+	run("check", "a.c", NULL);
+	assert_int_equal(last_run()->status, 0);
+	assert_said("0 findings");
+}
+
+static void syntax_error_is_named(void **state)
+{
+	(void)state;
+	put("bad.c", "int f( {\n");
+	run("check", "bad.c", EXAMPLE, "--", "-nostdinc", "-I", INCLUDE, NULL);
+	assert_refused("strongfence: bad.c: parse-error: ");
+	assert_said("1 unit analysed, 1 FAILED");
+	assert_non_null(strstr(last_run()->out, " warning: "));
+	put("bad.c", "#include \"missing.h\"\n");
+	run("check", "bad.c", NULL);
+	assert_refused("'missing.h' file not found");
+}
+
+static void strange_file_names(void **state)
+{
+	static const char *const names[] = {"a b.c", "it's \"q\".c", "$HOME $x.c", "new\nline.c",
+					    "back\\slash.c", "-dash.c", "@at.c", "sp:ace=#.c"};
+	char *source = get(EXAMPLE);
+
+	(void)state;
+	assert_non_null(source);
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		char *path = format("./%s", names[i]);
+
+		put(path, source);
+		run("check", path, "--", "-nostdinc", "-I", INCLUDE, NULL);
+		if (last_run()->status != 1)
+			print_error("%s: %s\n", names[i], last_run()->err);
+		assert_int_equal(last_run()->status, 1);
+		free(path);
+	}
+	free(source);
+}
+
+static void malformed_kernel_model(void **state)
+{
+	(void)state;
+	put("a.c", "int a;\n");
+	put("my.yaml", "nonsense: [\n");
+	run("check", "--kernel-model", "my.yaml", "a.c", NULL);
+	assert_refused("strongfence: my.yaml:");
+	assert_said("the kernel model was not accepted");
+}
+
+static void misspelt_flag(void **state)
+{
+	(void)state;
+	put("a.c", "int a;\n");
+	run("check", "a.c", "--", "-fno-such-flag", NULL);
+	assert_refused("strongfence: a.c: parse-error: ");
+}
+
+static void unit_program_of_another_llvm(void **state)
+{
+	(void)state;
+	put("a.c", "int a;\n");
+	setenv("STRONGFENCE_UNIT", REAL_UNIT, 1);
+	run("check", "--llvm", "22", "a.c", NULL);
+	assert_refused("was built with LLVM 19, not LLVM 22");
+}
+
+static void second_scan_does_nothing_again(void **state)
+{
+	struct stat before, after;
+	char *record;
+
+	(void)state;
+	put("inc/h.h", "int h;\n");
+	put("a.c", "#include \"h.h\"\n");
+	put("compile_commands.json",
+	    "[{\"directory\":\".\",\"file\":\"a.c\",\"command\":\"gcc -Iinc -c a.c\"}]");
+	run("scan", "-p", ".", NULL);
+	assert_int_equal(last_run()->status, 0);
+	record = get(".strongfence/.ninja_log");
+	assert_non_null(record);
+	free(record);
+	assert_int_equal(stat(".strongfence/.ninja_log", &before), 0);
+	run("scan", "-p", ".", NULL);
+	assert_int_equal(stat(".strongfence/.ninja_log", &after), 0);
+	assert_int_equal(before.st_size, after.st_size);
+	// The depfile names the header wherever ninja runs.
+	usleep(50000);
+	put("inc/h.h", "int h, i;\n");
+	run("scan", "-p", ".", NULL);
+	assert_int_equal(stat(".strongfence/.ninja_log", &after), 0);
+	assert_true(after.st_size > before.st_size);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, real_setup, bed_teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(example_is_found),
+		TEST(empty_file_is_clean),
+		TEST(syntax_error_is_named),
+		TEST(strange_file_names),
+		TEST(malformed_kernel_model),
+		TEST(misspelt_flag),
+		TEST(unit_program_of_another_llvm),
+		TEST(second_scan_does_nothing_again),
+	};
+
+	if (!have_real_unit()) {
+		printf("SKIPPED: %s is not built\n", REAL_UNIT);
+		return 77;
+	}
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
