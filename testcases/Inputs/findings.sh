@@ -1,21 +1,21 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
-# findings.sh plugin|unit WORKDIR COMMAND TESTS
-# Prints "FOLDER/FILE:LINE RULE" for every finding in TESTS/*/bad-*.c, sorted.
-# Fails when the command fails on any of them.
+# findings.sh plugin|unit WORKDIR COMMAND TESTS [CHECKERS]
+# Prints "FOLDER/FILE:LINE RULE" for every finding in TESTS/*/bad-*.c and
+# TESTS/*/good-*.c, sorted. Fails when the command fails on any of them.
 set -eu
 
-face=$1 work=$2 command=$3
+face=$1 work=$2 command=$3 checkers=${5:-teardown}
 cd "$4"
 tests=$(pwd)
 : > "$work/$face.raw"
 
-for file in */bad-*.c; do
+for file in */bad-*.c */good-*.c; do
 	case $face in
 	plugin)
 		# TESTS/F.c:12:3: warning: text [teardown.Rule]
-		$command -analyze -analyzer-checker=teardown "$tests/$file" \
+		$command -analyze "-analyzer-checker=$checkers" "$tests/$file" \
 			> "$work/out" 2>&1 || { cat "$work/out"; exit 1; }
 		sed -n 's/^\(.*\):\([0-9]*\):[0-9]*: warning: .*\[teardown\.\([A-Za-z]*\)\]$/\1:\2 \3/p' \
 			"$work/out" >> "$work/$face.raw"

@@ -50,11 +50,10 @@ static long mill_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 
 	mutex_lock(&mill->lock);
 	gone = mill->gone;
+	if (!gone)
+		writel(arg, mill->base);
 	mutex_unlock(&mill->lock);
-	if (gone)
-		return -ENODEV;
-	writel(arg, mill->base); 
-	return 0;
+	return gone ? -ENODEV : 0;
 }
 
 static const struct file_operations mill_fops = {
