@@ -30,6 +30,7 @@ void MappingTraits<ClassDeviceRow>::mapping(IO &Io, ClassDeviceRow &Row) {
   Io.mapRequired("device", Row.Device);
   Io.mapOptional("deleted-by", Row.DeletedBy);
   Io.mapOptional("managed-by", Row.ManagedBy);
+  Io.mapOptional("allocated-by", Row.AllocatedBy);
   Io.mapOptional("late-slots", Row.LateSlots);
   Io.mapOptional("late-fields", Row.LateFields);
   Io.mapOptional("stored", Row.Stored, LateUse::None);
@@ -53,6 +54,7 @@ void MappingTraits<ManagedRow>::mapping(IO &Io, ManagedRow &Row) {
   Io.mapOptional("resource", Row.Resource, -1);
   Io.mapOptional("kind", Row.Kind, ManagedKind::Memory);
   Io.mapOptional("kept-by", Row.KeptBy);
+  Io.mapOptional("late-on", Row.LateOn);
 }
 
 void MappingTraits<AsyncRow>::mapping(IO &Io, AsyncRow &Row) {

@@ -30,6 +30,7 @@ struct ClassDeviceRow {
   std::string Device;                  ///< struct.field
   std::vector<std::string> DeletedBy;  ///< calls that device_del() it
   std::vector<std::string> ManagedBy;  ///< devm calls that will, in LIFO order
+  std::vector<std::string> AllocatedBy; ///< devm calls that will put it
   std::vector<std::string> LateSlots;  ///< struct.field, or call() for a callback argument
   std::vector<std::string> LateFields; ///< struct.field that the core reads late
   LateUse Stored = LateUse::None;
@@ -55,6 +56,7 @@ struct ManagedRow {
   int Resource = -1;        ///< argument that receives it, -1 for the result
   ManagedKind Kind = ManagedKind::Memory;
   std::string KeptBy; ///< taking this reference keeps the resource
+  std::string LateOn; ///< struct.field of a device whose core uses it late
 };
 
 /// A call after which the functions in its arguments run on their own, or a

@@ -455,8 +455,14 @@ void Devres::follow(Managed &M, const Expr *E, const FunctionDecl *In,
   const Stmt *Child = E;
   for (const Stmt *S = Facts.Parents->getParent(E); S;
        Child = S, S = Facts.Parents->getParent(S)) {
-    if (isa<CastExpr, ParenExpr, ConditionalOperator>(S))
+    if (isa<CastExpr, ParenExpr, ConditionalOperator, StmtExpr>(S))
       continue;
+    if (const auto *C = dyn_cast<CompoundStmt>(S)) {
+      // The value of a statement expression is that of its last statement.
+      if (C->body_empty() || C->body_back() != Child)
+        return;
+      continue;
+    }
     if (const auto *U = dyn_cast<UnaryOperator>(S)) {
       // &p[i] keeps p.
       if (U->getOpcode() == UO_AddrOf && isa<ArraySubscriptExpr>(Child))
@@ -545,28 +551,36 @@ void Devres::keep(Managed &M, const Expr *Target, const FunctionDecl *In,
   }
   if (isa<DeclRefExpr>(E))
     return followVariable(M, V, In, Depth);
-  // *out = p and array[i] = p: what the local pointer stands for.
+  keepBehind(M, V, In, Depth);
+}
+
+/// Keeps in what a local pointer stands for: `*out = p`, `array[i] = p`.
+void Devres::keepBehind(Managed &M, const VarDecl *Pointer,
+                        const FunctionDecl *In, unsigned Depth) const {
   if (Depth == 0)
     return;
-  if (const auto *P = dyn_cast<ParmVarDecl>(V)) {
-    for (const auto &[Call, Caller] : callers(In)) {
-      if (P->getFunctionScopeIndex() >= Call->getNumArgs())
-        continue;
-      const Expr *Arg = Call->getArg(P->getFunctionScopeIndex());
-      keep(M, bare(Arg), Caller, Depth - 1);
-    }
+  auto from = [&](const Expr *From, const FunctionDecl *Where) {
+    const Expr *E = bare(From);
+    const auto *Ref = dyn_cast_or_null<DeclRefExpr>(E);
+    const auto *V = Ref ? dyn_cast<VarDecl>(Ref->getDecl()) : nullptr;
+    if (V && !V->hasGlobalStorage() && E == From->IgnoreParenCasts())
+      keepBehind(M, V, Where, Depth - 1);
+    else if (E && !isa<CallExpr>(E))
+      keep(M, E, Where, Depth - 1);
+  };
+  if (const auto *P = dyn_cast<ParmVarDecl>(Pointer)) {
+    for (const auto &[Call, Caller] : callers(In))
+      if (P->getFunctionScopeIndex() < Call->getNumArgs())
+        from(Call->getArg(P->getFunctionScopeIndex()), Caller);
     return;
   }
   const BodyFacts *Facts = facts(In);
   if (!Facts)
     return;
-  auto from = [&](const Expr *From) {
-    if (isa<MemberExpr>(bare(From)))
-      keep(M, bare(From), In, Depth - 1);
-  };
-  if (V->hasInit())
-    from(V->getInit());
+  if (Pointer->hasInit())
+    from(Pointer->getInit(), In);
   for (const BinaryOperator *A : Facts->Assignments)
-    if (isa<DeclRefExpr>(A->getLHS()->IgnoreParens()) && target(A->getLHS()) == V)
-      from(A->getRHS());
+    if (isa<DeclRefExpr>(A->getLHS()->IgnoreParens()) &&
+        target(A->getLHS()) == Pointer)
+      from(A->getRHS(), In);
 }

@@ -89,7 +89,13 @@ public:
   ClassDevice resolve(const clang::Expr *E, const clang::FunctionDecl *In,
                       unsigned Depth = 6) const;
 
-  /// True when \p F has a body in the main file.
+  /// Adds to \p M where the result of \p Call in \p In is kept.
+  void keepResult(Managed &M, const clang::CallExpr *Call,
+                  const clang::FunctionDecl *In) const {
+    follow(M, Call, In, 4);
+  }
+
+  /// True when \p D stands in the main file.
   bool inUnit(const clang::Decl *D) const;
 
   clang::ASTContext &Ctx;
@@ -109,6 +115,8 @@ private:
                       const clang::FunctionDecl *In, unsigned Depth) const;
   void keep(Managed &M, const clang::Expr *Target,
             const clang::FunctionDecl *In, unsigned Depth) const;
+  void keepBehind(Managed &M, const clang::VarDecl *Pointer,
+                  const clang::FunctionDecl *In, unsigned Depth) const;
 
   llvm::MapVector<const clang::FunctionDecl *, BodyFacts> Bodies;
   llvm::DenseMap<const clang::FunctionDecl *,

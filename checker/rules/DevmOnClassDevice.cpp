@@ -48,6 +48,7 @@ struct LateCode {
 struct Judgement {
   const Managed *Resource;
   bool Hygiene = false;
+  bool Low = false; ///< on an error path only
   std::string Message;
   std::string DeletedBy;
   std::vector<Told> Notes;
@@ -134,6 +135,8 @@ private:
   bool shared(const Managed &M) const;
   bool keptByReference(const Managed &M) const;
   bool inHandAddedGroup(const Managed &M) const;
+  const CallExpr *handedOver(const Managed &M) const;
+  const FieldDecl *goneBefore(const Managed &M);
   Judgement judge(const Managed &M);
 };
 
@@ -559,10 +562,17 @@ const Expr *Judge::use(const Managed &M, const FunctionDecl *F,
   for (const CallExpr *Call : Facts->Calls) {
     if (Part && !Part->contains(Call))
       continue;
-    const FunctionDecl *Callee = definition(Call->getDirectCallee());
-    if (Callee && Seen.insert(Callee).second)
-      if (const Expr *E = use(M, Callee, nullptr, In, Seen))
-        return E;
+    llvm::SmallVector<const FunctionDecl *, 4> Callees;
+    if (const FunctionDecl *Callee = definition(Call->getDirectCallee()))
+      Callees.push_back(Callee);
+    else if (const auto *Slot = dyn_cast<MemberExpr>(
+                 Call->getCallee()->IgnoreParenImpCasts()))
+      for (const SlotUse &Each : Unit.slot(fieldName(Slot->getMemberDecl())))
+        Callees.push_back(Each.Function);
+    for (const FunctionDecl *Callee : Callees)
+      if (Seen.insert(Callee).second)
+        if (const Expr *E = use(M, Callee, nullptr, In, Seen))
+          return E;
   }
   return nullptr;
 }
@@ -604,6 +614,71 @@ bool Judge::inHandAddedGroup(const Managed &M) const {
   });
 }
 
+/// A call through a pointer that passes on, to another unit, the struct that
+/// holds the resource.
+const CallExpr *Judge::handedOver(const Managed &M) const {
+  const BodyFacts *Facts = Unit.facts(M.In);
+  bool After = false;
+  for (const CallExpr *Call : Facts->Calls) {
+    After |= Call == M.Call;
+    if (!After || Call->getDirectCallee())
+      continue;
+    for (const Expr *Arg : Call->arguments())
+      for (Identity Id : M.Kept)
+        if (!ownerName(Id).empty() && !Unit.inUnit(Id) &&
+            Arg->getType()->isPointerType() &&
+            structName(Arg->getType()) == ownerName(Id))
+          return Call;
+  }
+  return nullptr;
+}
+
+/// A device that was never added is released by the last put. When devres of
+/// its parent do that put, what was tied to the parent since the allocation
+/// goes first. Returns such a field that the interrupt's handler uses.
+const FieldDecl *Judge::goneBefore(const Managed &M) {
+  const BodyFacts *Facts = Unit.facts(M.In);
+  const AsyncRow *Async = Rows.async(calleeName(M.Call));
+  if (!M.Device.Row || !Async)
+    return nullptr;
+  Identity Parent = nullptr;
+  Managed Since;
+  for (const CallExpr *Call : Facts->Calls) {
+    if (Call == M.Call)
+      break;
+    if (Call->getNumArgs() == 0)
+      continue;
+    StringRef Name = calleeName(Call);
+    if (llvm::is_contained(M.Device.Row->AllocatedBy, Name)) {
+      Parent = target(Call->getArg(0));
+      continue;
+    }
+    const ManagedRow *Row = Rows.managed(Name);
+    StringRef Plain = Name;
+    Plain.consume_front("__");
+    if (Parent && target(Call->getArg(0)) == Parent &&
+        Plain.starts_with("devm_") && Call->getType()->isPointerType() &&
+        (!Row || Row->Kind == ManagedKind::Memory))
+      Unit.keepResult(Since, Call, M.In);
+  }
+  if (Since.Kept.empty())
+    return nullptr;
+  for (unsigned I : Async->Handlers) {
+    const FunctionDecl *Handler =
+        I < M.Call->getNumArgs()
+            ? definition(namedFunction(M.Call->getArg(I)))
+            : nullptr;
+    if (!Handler)
+      continue;
+    const FunctionDecl *In = nullptr;
+    llvm::DenseSet<const FunctionDecl *> Seen;
+    if (const auto *Use = dyn_cast_or_null<MemberExpr>(
+            use(Since, Handler, nullptr, In, Seen)))
+      return dyn_cast<FieldDecl>(Use->getMemberDecl());
+  }
+  return nullptr;
+}
+
 Judgement Judge::judge(const Managed &M) {
   const ClassDeviceRow *Row = M.Device.Row;
   const Fate &F = fate(M.Device);
@@ -634,6 +709,10 @@ Judgement Judge::judge(const Managed &M) {
   }
   if (M.Kind == ManagedKind::DebugfsFile && Row && Row->DebugfsLate) {
     Out.Message = Whose + " frees while the debugfs file is still there";
+    return Out;
+  }
+  if (Row && M.Row && M.Row->LateOn == Row->Device) {
+    Out.Message = Whose + " frees before it stops using them";
     return Out;
   }
   if (Held && inHandAddedGroup(M)) {
@@ -667,7 +746,22 @@ Judgement Judge::judge(const Managed &M) {
           Whose + " frees while " + Row->Users + " can still use it";
       return Out;
     }
+    if (!Row && M.Kind == ManagedKind::Memory && shared(M))
+      if (const CallExpr *Call = handedOver(M)) {
+        Out.Message = Whose + " frees while other units can still use it";
+        note(Call->getBeginLoc(), "This call hands the struct that keeps " +
+                                      What + " to another unit");
+        return Out;
+      }
   }
+  if (M.Kind == ManagedKind::Interrupt)
+    if (const FieldDecl *Gone = goneBefore(M)) {
+      Out.Low = true;
+      Out.Message = Ties + "; when the device is never added, " +
+                    quoted(Gone->getName()) + ", which the handler uses, is " +
+                    "freed before the interrupt";
+      return Out;
+    }
   Out.Hygiene = true;
   Out.Message = Whose + " frees, and not the driver's unbind";
   return Out;
@@ -705,7 +799,9 @@ private:
       Report->addNote(Each.Text, at(Each.Loc));
     if (R) {
       FindingDetail Detail;
-      Detail.Severity = J.Hygiene ? "info" : Model.severity(nullptr).str();
+      Detail.Severity = J.Hygiene ? "info"
+                        : J.Low   ? "low"
+                                  : Model.severity(nullptr).str();
       Detail.Struct = fieldName(J.Resource->Device.Id);
       Detail.Teardown = J.DeletedBy;
       R->Details[{"teardown.DevmOnClassDevice", J.Message}] = Detail;
