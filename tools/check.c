@@ -21,8 +21,8 @@ static const char scan_help[] =
 	"usage: strongfence scan [PATH...] --kernel-src DIR --kernel-build DIR\n"
 	"       strongfence scan [PATH...] -p compile_commands.json\n"
 	"\n"
-	"Analyses directories and files of a kernel tree (drivers and sound when none is named),\n"
-	"or everything in a compile_commands.json. A second scan redoes only what changed.\n"
+	"Analyses directories and files of a kernel tree (drivers and sound when none is\n"
+	"named), or all of a compile_commands.json. A second scan redoes what changed.\n"
 	"\n" HELP_ANALYSIS "\n" HELP_EXIT;
 
 static int report(const struct options *options, bool files_alone)

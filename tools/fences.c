@@ -14,9 +14,9 @@ static const char help[] =
 	"       strongfence fences [PATH...] -p compile_commands.json\n"
 	"       strongfence fences FILE... [-- COMPILER-FLAGS]\n"
 	"\n"
-	"Prints each inferred fence (struct, lock, predicate, the teardown function that closes it, its\n"
-	"shape), then each ops table with its doors and whether a fence guards them: fenced, unfenced,\n"
-	"racy, core-fenced (the kernel's core does it), no-touch (nothing to guard), not-reached.\n"
+	"Prints each inferred fence (struct, lock, predicate, teardown function, shape),\n"
+	"then each ops table with its doors: fenced, unfenced, racy, core-fenced (by the\n"
+	"kernel's core), no-touch (nothing to guard) or not-reached.\n"
 	"\n" HELP_ANALYSIS "\n"
 	"Exit status: 0, or 2 when some of the work could not be done.\n";
 
