@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The real-kernel tier: runs strongfence on the files that expect.tsv and fences.tsv name, compares
+// row by row, and holds the totals against the bars. Misses are printed by name.
+
+#include <errno.h>
+#include <getopt.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "complain.h"
+#include "files.h"
+#include "options.h"
+#include "process.h"
+#include "table.h"
+
+enum {
+	BAR_BUGS = 70,   // per cent of the bug rows reported, at least
+	BAR_SILENT = 10, // per cent of the ok and fixed rows reported, at most
+	BAR_FENCES = 70, // per cent of the fences inferred, at least
+};
+
+static const char help[] =
+	"usage: kernel-tier --strongfence PROGRAM --expect FILE --fences FILE --work DIR\n"
+	"                   --tree NAME=SRC:BUILD... [--llvm 19|22] [-j N]\n"
+	"\n"
+	"NAME is what the tables have in their column 'tree'. BUILD was prepared with allmodconfig.\n"
+	"Exit status: 0 as expected and within the bars, 1 not, 2 some of the work could not be done.\n";
+
+struct tree {
+	char *name, *src, *build;
+	json_t *findings, *fences; // arrays of what was printed
+};
+
+struct tier {
+	struct table expect, fences;
+	struct tree *trees;
+	size_t tree_count;
+	const char *strongfence, *work, *llvm, *jobs;
+	size_t passed, failed;
+	bool trouble;
+};
+
+static const char *text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
+// Running it.
+
+static void add_tree(struct tier *tier, const char *text)
+{
+	size_t name = strcspn(text, "="), src = strcspn(text, ":");
+
+	if (!text[name] || !text[src] || name > src)
+		fatal("--tree: '%s' is not NAME=SRC:BUILD", text);
+	tier->trees = reallocate(tier->trees, tier->tree_count + 1, sizeof(*tier->trees));
+	tier->trees[tier->tree_count++] = (struct tree){
+		.name = copy_span(text, name),
+		.src = copy_span(text + name + 1, src - name - 1),
+		.build = copy(text + src + 1),
+	};
+}
+
+static struct tree *tree_of(struct tier *tier, const struct table *table, size_t row)
+{
+	const char *name = table_cell(table, row, "tree");
+
+	for (size_t i = 0; i < tier->tree_count; i++)
+		if (!strcmp(tier->trees[i].name, name))
+			return &tier->trees[i];
+	fatal("%s names the tree %s; give it with --tree", table->path, name);
+}
+
+static void add_files(struct tier *tier, const struct table *table, const struct tree *tree,
+		      struct strings *files)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		const char *file = table_cell(table, i, "file");
+
+		if (tree_of(tier, table, i) == tree && !strings_have(files, file))
+			strings_add(files, file);
+	}
+}
+
+// One subcommand on the files; what it printed as an array.
+static json_t *run(struct tier *tier, const struct tree *tree, const char *subcommand,
+		   const struct strings *files)
+{
+	char *output = format("%s/%s-%s.jsonl", tier->work, tree->name, subcommand);
+	char *state = format("%s/%s", tier->work, tree->name);
+	const char *const options[] = {
+		tier->strongfence, subcommand,	     "--kernel-src", tree->src, "--kernel-build",
+		tree->build,	   "--min-severity", "info",	     "--format", "json",
+		"--llvm",	   tier->llvm,	     "-j",	     tier->jobs, "--state",
+		state,		   "-o",	     output,
+	};
+	struct strings words = {0};
+	struct process process = {.words = &words};
+	json_t *objects = json_array(), *object;
+	json_error_t error;
+	FILE *from;
+	int status;
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++)
+		strings_add(&words, options[i]);
+	strings_add_all(&words, files);
+	remove(output);
+	status = process_run(&process, NULL);
+	if (process_interrupted())
+		fatal("interrupted");
+	if (status == 127 && errno)
+		fatal("%s: %s", tier->strongfence, strerror(errno));
+	if (status > 1) {
+		complain("strongfence %s on %s ended with %d", subcommand, tree->name, status);
+		tier->trouble = true;
+	}
+	from = fopen(output, "r");
+	if (!from)
+		fatal("%s: %s", output, strerror(errno));
+	while ((object = json_loadf(from, JSON_DISABLE_EOF_CHECK, &error)))
+		json_array_append_new(objects, object);
+	if (!feof(from))
+		fatal("%s: %s", output, error.text);
+	fclose(from);
+	strings_free(&words);
+	free(state);
+	free(output);
+	return objects;
+}
+
+static void run_trees(struct tier *tier)
+{
+	if (make_directories(tier->work) < 0)
+		fatal("%s: %s", tier->work, strerror(errno));
+	for (size_t i = 0; i < tier->tree_count; i++) {
+		struct tree *tree = &tier->trees[i];
+		struct strings files = {0};
+
+		add_files(tier, &tier->expect, tree, &files);
+		add_files(tier, &tier->fences, tree, &files);
+		if (!files.count)
+			fatal("--tree: no row is about %s", tree->name);
+		tree->findings = run(tier, tree, "check", &files);
+		tree->fences = run(tier, tree, "fences", &files);
+		strings_free(&files);
+	}
+}
+
+// Comparing.
+
+// The most severe finding of the row's rule in one of its functions, NULL when there is none. *other is
+// a finding of another rule there.
+static const json_t *find(const struct tier *tier, size_t row, const struct tree *tree,
+			  const json_t **other)
+{
+	const char *file = table_cell(&tier->expect, row, "file");
+	const char *rule = table_cell(&tier->expect, row, "rule");
+	const char *functions = table_cell(&tier->expect, row, "functions");
+	const json_t *best = NULL, *finding;
+	size_t i;
+
+	*other = NULL;
+	json_array_foreach(tree->findings, i, finding) {
+		if (strcmp(text_of(finding, "file"), file) ||
+		    (!table_has(functions, ',', text_of(finding, "function")) &&
+		     !table_has(functions, ',', text_of(finding, "door"))))
+			continue;
+		if (strcmp(text_of(finding, "rule"), rule))
+			*other = finding;
+		else if (!best || severity_of(text_of(finding, "severity")) >
+					  severity_of(text_of(best, "severity")))
+			best = finding;
+	}
+	return best;
+}
+
+// Whether a default run prints it.
+static bool shown(const json_t *finding)
+{
+	return finding && severity_of(text_of(finding, "severity")) > SEVERITY_INFO;
+}
+
+struct rate {
+	size_t rows, hits;
+};
+
+static void count(struct rate *rate, bool hit)
+{
+	rate->rows++;
+	rate->hits += hit;
+}
+
+static double percent(const struct rate *rate)
+{
+	return rate->rows ? 100.0 * (double)rate->hits / (double)rate->rows : 0;
+}
+
+// Counts the row as a test and says what is to be done about it when it is not as expected.
+static const char *judge(struct tier *tier, bool hit, bool wanted, bool expected)
+{
+	if (hit == expected) {
+		tier->passed++;
+		return hit == wanted ? "" : " (known)";
+	}
+	if (hit == wanted) {
+		tier->passed++;
+		return " (better than the table says: bring it up to date)";
+	}
+	tier->failed++;
+	return " FAILED";
+}
+
+static void compare_findings(struct tier *tier, struct rate *bugs, struct rate *silent,
+			     struct rate *hygiene)
+{
+	const struct table *table = &tier->expect;
+
+	for (size_t i = 0; i < table->count; i++) {
+		const char *status = table_cell(table, i, "status");
+		const char *expect = table_cell(table, i, "expect");
+		const json_t *other, *found = find(tier, i, tree_of(tier, table, i), &other);
+		bool bug = !strcmp(status, "bug"), hit = shown(found);
+		struct rate *rate = bug ? bugs : strcmp(status, "hygiene") ? silent : hygiene;
+
+		if (strcmp(expect, "reported") && strcmp(expect, "silent"))
+			fatal("%s: %s: expect is neither reported nor silent", table->path,
+			      table_cell(table, i, "id"));
+		count(rate, hit);
+		printf("%-5s %-7s %-17s %-4s %s: %s", table_cell(table, i, "id"), status,
+		       table_cell(table, i, "rule"), table_cell(table, i, "tree"),
+		       table_cell(table, i, "file"), hit ? "reported" : bug ? "missed" : "silent");
+		if (found)
+			printf(" %s:%d %s", text_of(found, "function"),
+			       (int)json_integer_value(json_object_get(found, "line")),
+			       text_of(found, "severity"));
+		else if (other)
+			printf(" [%s in %s]", text_of(other, "rule"), text_of(other, "function"));
+		printf("%s\n", judge(tier, hit, bug, !strcmp(expect, "reported")));
+		if (hit != bug)
+			printf("      %s\n", table_cell(table, i, "why"));
+	}
+}
+
+static bool is_fence(const struct table *table, size_t row, const json_t *fence)
+{
+	const char *structs = table_cell(table, row, "struct");
+	const char *lock = text_of(fence, "lock"), *in = text_of(fence, "struct");
+	const char *teardown = table_cell(table, row, "teardown");
+
+	return !strcmp(text_of(fence, "type"), "fence") &&
+	       !strcmp(text_of(fence, "file"), table_cell(table, row, "file")) &&
+	       table_has(structs, '|', *in ? in : "-") &&
+	       table_has(table_cell(table, row, "lock"), '|', *lock ? lock : "-") &&
+	       table_has(table_cell(table, row, "predicate"), '|', text_of(fence, "predicate")) &&
+	       (!strcmp(text_of(fence, "teardown"), teardown) ||
+		!strcmp(text_of(fence, "root"), teardown));
+}
+
+static void compare_fences(struct tier *tier, struct rate *inferred)
+{
+	const struct table *table = &tier->fences;
+
+	for (size_t i = 0; i < table->count; i++) {
+		const struct tree *tree = tree_of(tier, table, i);
+		const char *expect = table_cell(table, i, "expect");
+		const char *file = table_cell(table, i, "file");
+		const json_t *fence;
+		bool hit = false;
+		size_t j;
+
+		if (strcmp(expect, "inferred") && strcmp(expect, "missed"))
+			fatal("%s: %s: expect is neither inferred nor missed", table->path,
+			      table_cell(table, i, "name"));
+		json_array_foreach(tree->fences, j, fence)
+			hit |= is_fence(table, i, fence);
+		count(inferred, hit);
+		printf("fence %-24s %-4s %s %s.%s %s %s: %s%s\n", table_cell(table, i, "name"),
+		       tree->name, file, table_cell(table, i, "struct"),
+		       table_cell(table, i, "lock"), table_cell(table, i, "predicate"),
+		       table_cell(table, i, "teardown"), hit ? "inferred" : "missed",
+		       judge(tier, hit, true, !strcmp(expect, "inferred")));
+		if (hit)
+			continue;
+		printf("      %s\n", table_cell(table, i, "why"));
+		json_array_foreach(tree->fences, j, fence) {
+			if (strcmp(text_of(fence, "type"), "fence") || strcmp(text_of(fence, "file"), file))
+				continue;
+			printf("      there: %s.%s %s %s\n",
+			       *text_of(fence, "struct") ? text_of(fence, "struct") : "-",
+			       text_of(fence, "lock"), text_of(fence, "predicate"),
+			       text_of(fence, "teardown"));
+		}
+	}
+}
+
+static void hold(struct tier *tier, const char *what, const struct rate *rate, int bar, bool at_least)
+{
+	double value = percent(rate);
+	bool held = at_least ? value >= bar : value <= bar;
+
+	printf("%s: %zu of %zu, %.1f %% (bar: at %s %d %%)%s\n", what, rate->hits, rate->rows, value,
+	       at_least ? "least" : "most", bar, held ? "" : " FAILED");
+	*(held ? &tier->passed : &tier->failed) += 1;
+}
+
+static struct tier read_options(int argc, char **argv)
+{
+	enum { STRONGFENCE = 256, EXPECT, FENCES, WORK, TREE, LLVM };
+	static const struct option options[] = {
+		{"strongfence", required_argument, NULL, STRONGFENCE},
+		{"expect", required_argument, NULL, EXPECT},
+		{"fences", required_argument, NULL, FENCES},
+		{"work", required_argument, NULL, WORK},
+		{"tree", required_argument, NULL, TREE},
+		{"llvm", required_argument, NULL, LLVM},
+		{"help", no_argument, NULL, 'h'},
+		{0},
+	};
+	struct tier tier = {.llvm = "19", .jobs = "2"};
+	int which;
+
+	while ((which = getopt_long(argc, argv, "j:h", options, NULL)) != -1) {
+		switch (which) {
+		case STRONGFENCE: tier.strongfence = optarg; break;
+		case EXPECT: tier.expect = table_read(optarg); break;
+		case FENCES: tier.fences = table_read(optarg); break;
+		case WORK: tier.work = optarg; break;
+		case TREE: add_tree(&tier, optarg); break;
+		case LLVM: tier.llvm = optarg; break;
+		case 'j': tier.jobs = optarg; break;
+		case 'h': fputs(help, stdout); exit(0);
+		default: fputs(help, stderr); exit(VERDICT_TROUBLE);
+		}
+	}
+	if (optind < argc || !tier.strongfence || !tier.work || !tier.tree_count ||
+	    !tier.expect.count || !tier.fences.count) {
+		fputs(help, stderr);
+		exit(VERDICT_TROUBLE);
+	}
+	return tier;
+}
+
+int main(int argc, char **argv)
+{
+	struct tier tier = read_options(argc, argv);
+	struct rate bugs = {0}, silent = {0}, hygiene = {0}, inferred = {0};
+
+	run_trees(&tier);
+	compare_findings(&tier, &bugs, &silent, &hygiene);
+	compare_fences(&tier, &inferred);
+	hold(&tier, "bug rows reported in the named function", &bugs, BAR_BUGS, true);
+	hold(&tier, "ok and fixed rows reported", &silent, BAR_SILENT, false);
+	hold(&tier, "hygiene rows louder than info", &hygiene, BAR_SILENT, false);
+	hold(&tier, "fences inferred", &inferred, BAR_FENCES, true);
+	printf("%zu passed, %zu failed\n", tier.passed, tier.failed);
+	if (tier.trouble)
+		return VERDICT_TROUBLE;
+	return tier.failed ? VERDICT_FINDINGS : VERDICT_CLEAN;
+}

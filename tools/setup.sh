@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# What tools/demo and tools/check share: packages, the build and kernel trees. Sourced, with the
+# project's folder as working directory. Everything that is made lies in build/.
+
+to_build=(cmake ninja-build g++ pkg-config libjansson-dev libcmocka-dev clang-19 libclang-19-dev llvm-19-dev)
+to_build_22=(clang-22 libclang-22-dev llvm-22-dev)
+to_test=(llvm-19-tools python3)
+to_test_22=(llvm-22-tools)
+to_prepare_a_kernel=(make flex bison bc lld-19 llvm-19 libelf-dev libssl-dev xz-utils)
+
+die() {
+	echo "strongfence: $*" >&2
+	exit 2
+}
+
+as_root() {
+	if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# need PACKAGE...: installs those that are missing.
+need() {
+	local package missing=()
+	for package; do
+		[ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] ||
+			missing+=("$package")
+	done
+	[ ${#missing[@]} = 0 ] && return
+	[ "$(id -u)" = 0 ] || command -v sudo >/dev/null ||
+		die "neither root nor sudo: install ${missing[*]} and run this again"
+	echo "installing ${missing[*]}"
+	mkdir -p build
+	# A foreign source that cannot be read need not matter: the installation tells.
+	as_root apt-get -q update >build/apt.log 2>&1
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 \
+		install --no-install-recommends "${missing[@]}" >>build/apt.log 2>&1 ||
+		die "apt-get could not install ${missing[*]}: $(grep -m1 '^E:' build/apt.log || echo see build/apt.log)"
+}
+
+# need_llvm_22 PACKAGE...: the same, for what not every Debian mirror has.
+need_llvm_22() {
+	if apt-cache show "$@" >/dev/null 2>&1; then
+		need "$@"
+	else
+		echo "no LLVM 22 in the configured apt sources: working with LLVM 19 alone"
+	fi
+}
+
+# build [TARGET...]
+build() {
+	mkdir -p build
+	cmake -S . -B build -G Ninja >build/cmake.log 2>&1 ||
+		die "cmake failed: $(grep -m1 -A3 'CMake Error' build/cmake.log | tr '\n' ' '), see build/cmake.log"
+	ninja -C build "$@" || die "the build failed"
+}
+
+# kernel VERSION: sets `src` and `obj` to Debian's source of it and a build directory prepared with
+# allmodconfig. STRONGFENCE_KERNEL_612=SRC:BUILD in the environment names a tree that is there already.
+kernel() {
+	local given=STRONGFENCE_KERNEL_${1//./} package=linux-source-$1 version
+	given=${!given:-}
+	if [ -n "$given" ]; then
+		src=${given%%:*} obj=${given#*:}
+		return
+	fi
+	need "${to_prepare_a_kernel[@]}" "$package"
+	version=$(dpkg-query -W -f='${Version}' "$package")
+	src=$PWD/build/kernel/$package obj=$PWD/build/kernel/build-$1
+	if [ "$(cat "$src.unpacked" 2>/dev/null)" != "$version" ]; then
+		echo "unpacking $package $version, 1.5 GB"
+		rm -rf "$src" "$obj" "$obj.prepared"
+		mkdir -p build/kernel
+		tar -xf "/usr/src/$package.tar.xz" -C build/kernel || die "$package could not be unpacked"
+		echo "$version" >"$src.unpacked"
+	fi
+	if [ "$(cat "$obj.prepared" 2>/dev/null)" != "$version" ]; then
+		echo "preparing $package with allmodconfig"
+		build/bin/strongfence prepare --kernel-src "$src" --kernel-build "$obj" || exit 2
+		echo "$version" >"$obj.prepared"
+	fi
+}
