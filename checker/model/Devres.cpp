@@ -267,6 +267,14 @@ void Devres::readRegistrations() {
         Arg = From;
       }
     }
+  for (auto &[F, Facts] : Bodies)
+    for (const BinaryOperator *A : Facts.Assignments) {
+      const auto *M = dyn_cast<MemberExpr>(A->getLHS()->IgnoreParens());
+      if (M && M->getType()->isRecordType() && isDevice(M->getType())) {
+        Copies.insert(target(M));
+        Registered.insert(target(M));
+      }
+    }
   if (Registered.empty())
     return;
   for (auto &[F, Facts] : Bodies)

@@ -95,6 +95,10 @@ public:
     follow(M, Call, In, 4);
   }
 
+  /// True when the unit copies a struct device there. The list in the copy
+  /// points into the original; nobody frees it.
+  bool isCopy(Identity Id) const { return Copies.contains(Id); }
+
   /// True when \p D stands in the main file.
   bool inUnit(const clang::Decl *D) const;
 
@@ -126,7 +130,7 @@ private:
   llvm::StringMap<std::vector<SlotUse>> Slots;
   /// Devices that the unit itself initialises or registers, and those of them
   /// that it gives a bus.
-  llvm::DenseSet<Identity> Registered, OnBus;
+  llvm::DenseSet<Identity> Registered, OnBus, Copies;
   /// Pointer fields, by what the unit stores in them.
   llvm::DenseMap<Identity, ClassDevice> PointsTo;
   std::vector<Managed> All;

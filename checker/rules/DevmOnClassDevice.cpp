@@ -707,6 +707,10 @@ Judgement Judge::judge(const Managed &M) {
     Out.Message = Ties + ", to which no driver is bound, and " + Row->Users;
     return Out;
   }
+  if (Unit.isCopy(M.Device.Id)) {
+    Out.Message = Ties + ", a copy of another device, which nobody frees";
+    return Out;
+  }
   if (M.Kind == ManagedKind::DebugfsFile && Row && Row->DebugfsLate) {
     Out.Message = Whose + " frees while the debugfs file is still there";
     return Out;
