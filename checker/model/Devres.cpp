@@ -46,7 +46,9 @@ public:
   bool TraverseUnaryExprOrTypeTraitExpr(UnaryExprOrTypeTraitExpr *) {
     return true;
   }
-  bool TraverseTypeOfExprTypeLoc(TypeOfExprTypeLoc) { return true; }
+  bool TraverseTypeOfExprTypeLoc(TypeOfExprTypeLoc, bool = true) {
+    return true;
+  }
   // Only the semantic form of a list says which field a value is for.
   bool TraverseInitListExpr(InitListExpr *E, DataRecursionQueue *Q = nullptr) {
     InitListExpr *Form = E->isSemanticForm() ? E : E->getSemanticForm();
