@@ -58,6 +58,19 @@ inline clang::ento::SVal conjure(const clang::ento::CallEvent &Call,
 #endif
 }
 
+/// An unknown value for an expression that the checker gives a new one.
+inline clang::ento::SVal conjure(const clang::Expr *E,
+                                 clang::ento::CheckerContext &C) {
+#if CLANG_VERSION_MAJOR >= 21
+  return C.getSValBuilder().conjureSymbolVal(
+      C.getCFGElementRef(), C.getLocationContext(), E->getType(),
+      C.blockCount());
+#else
+  return C.getSValBuilder().conjureSymbolVal(
+      nullptr, E, C.getLocationContext(), E->getType(), C.blockCount());
+#endif
+}
+
 } // namespace strongfence
 
 #endif

@@ -19,6 +19,13 @@ StringRef family(Identity Lock) {
   return "S2";
 }
 
+/// A container is killed by taking the object out of it (S5).
+bool isContainer(Identity Predicate) {
+  StringRef Type = structName(Predicate->getType());
+  return Type == "idr" || Type == "xarray" || Type == "radix_tree_root" ||
+         Type == "list_head" || Type == "hlist_head" || Type == "hlist_node";
+}
+
 class Inference {
 public:
   Inference(const Index &Unit, ArrayRef<Door> Doors,
@@ -26,6 +33,12 @@ public:
       : Unit(Unit), Doors(Doors), Teardowns(Teardowns), K(K), Ctx(Ctx) {}
 
   Fences run() {
+    for (const CallSite &Site : Unit.Calls)
+      if (K.means(calleeName(Site.Call), "list-add") >= 0 &&
+          Site.Call->getNumArgs() > 1)
+        if (Identity Node = identify(Site.Call->getArg(0), K))
+          if (Identity Head = identify(Site.Call->getArg(1), K))
+            Heads.push_back({Node, Head});
     for (const Teardown &T : Teardowns)
       teardownSide(T);
     tellReaders();
@@ -51,6 +64,9 @@ private:
   Fences Out;
   std::vector<Fence> Candidates;
 
+  /// Which list a node is on: who takes the node off kills the lookup.
+  llvm::SmallVector<std::pair<Identity, Identity>, 8> Heads;
+
   struct Waited {
     Identity On;
     const FunctionDecl *Root;
@@ -65,7 +81,7 @@ private:
     Fence F;
     F.Lock = Lock;
     F.Predicate = Kill.What;
-    F.Shape = Shape.str();
+    F.Shape = isContainer(F.Predicate) ? "S5" : Shape.str();
     F.Root = T.Root;
     F.Teardown = Kill.In;
     F.Kill = Kill.Site;
@@ -97,24 +113,40 @@ private:
       }
       if (E.K != Event::Kill || !E.What)
         continue;
-      Out.Kills.try_emplace(E.What, make(nullptr, E, "", T, nullptr));
-      for (const Held &H : E.Locks)
-        if (H.Mode == LockMode::Exclusive)
-          candidate(make(H.Lock, E, family(H.Lock), T, E.Site));
-      // The store first, the (perhaps empty) exclusive section after it.
-      for (size_t J = I + 1; J != T.Told.size(); ++J) {
-        const Event &Later = T.Told[J];
-        if (Later.K == Event::Barrier) {
-          candidate(make(Later.What, E, "S3", T, Later.Site));
-        } else if (Later.K == Event::Acquire) {
-          const LockRow *Row = K.lock(calleeName(cast<CallExpr>(Later.Site)));
-          if (Row && Row->Mode == LockMode::Exclusive)
-            candidate(make(Later.What, E, (family(Later.What) + "b").str(), T,
-                           Later.Site));
-        } else if (Later.K == Event::Wait) {
-          // An active reference: killed, then drained.
-          candidate(make(E.What, E, "S4", T, Later.Site));
+      killed(E, T, I);
+      for (const auto &[Node, Head] : Heads)
+        if (Node == E.What) {
+          Event OfHead = E;
+          OfHead.What = Head;
+          killed(OfHead, T, I);
         }
+    }
+  }
+
+  void killed(const Event &E, const Teardown &T, size_t I) {
+    Fence &Kill =
+        Out.Kills.try_emplace(E.What, make(nullptr, E, "", T, nullptr))
+            .first->second;
+    auto offer = [&](Identity Lock, StringRef Shape, const Expr *Barrier) {
+      if (!Kill.Lock)
+        Kill.Lock = Lock;
+      candidate(make(Lock, E, Shape, T, Barrier));
+    };
+    for (const Held &H : llvm::reverse(E.Locks))
+      if (H.Mode == LockMode::Exclusive)
+        offer(H.Lock, family(H.Lock), E.Site);
+    // The store first, the (perhaps empty) exclusive section after it.
+    for (size_t J = I + 1; J != T.Told.size(); ++J) {
+      const Event &Later = T.Told[J];
+      if (Later.K == Event::Barrier) {
+        offer(Later.What, "S3", Later.Site);
+      } else if (Later.K == Event::Acquire) {
+        const LockRow *Row = K.lock(calleeName(cast<CallExpr>(Later.Site)));
+        if (Row && Row->Mode == LockMode::Exclusive)
+          offer(Later.What, (family(Later.What) + "b").str(), Later.Site);
+      } else if (Later.K == Event::Wait) {
+        // An active reference: killed, then drained.
+        candidate(make(E.What, E, "S4", T, Later.Site));
       }
     }
   }
@@ -148,7 +180,7 @@ private:
       for (const Door &Each : Doors)
         if (Each.Function == F)
           D = &Each;
-      Readers.push_back({F, D, tell(F, K, Ctx)});
+      Readers.push_back({F, D, tell(F, K, Ctx, /*Puts=*/true)});
     }
   }
 
@@ -183,8 +215,7 @@ private:
         !F.KillValue->EvaluateAsRValue(Right, Ctx))
       return false;
     if (Left.Val.isInt() && Right.Val.isInt())
-      return Left.Val.getInt().getExtValue() ==
-             Right.Val.getInt().getExtValue();
+      return llvm::APSInt::isSameValue(Left.Val.getInt(), Right.Val.getInt());
     return Left.Val.isNullPointer() && Right.Val.isNullPointer();
   }
 

@@ -178,7 +178,7 @@ template <> struct MappingTraits<CallRow> {
     static const char *const Known[] = {
         "register", "deregister", "free",        "devm-alloc", "devm-action",
         "get",      "put",        "transparent", "lookup",
-        "suppress-bind", "own-device"};
+        "suppress-bind", "own-device", "iterate", "list-add"};
     for (const char *Meaning : Known)
       if (Row.Means == Meaning)
         return "";

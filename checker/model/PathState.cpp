@@ -34,6 +34,10 @@ REGISTER_MAP_WITH_PROGRAMSTATE(HeldLocks, Identity, HoldInfo)
 REGISTER_SET_WITH_PROGRAMSTATE(FreshTests, TestPair)
 REGISTER_SET_WITH_PROGRAMSTATE(StaleTests, TestPair)
 
+/// How often a path has come to a loop's condition, or to a sleep.
+using Round = std::pair<const Stmt *, const StackFrameContext *>;
+REGISTER_MAP_WITH_PROGRAMSTATE(Rounds, Round, unsigned)
+
 namespace {
 
 constexpr char Category[] = "Teardown";
@@ -62,11 +66,10 @@ bool isInside(const Stmt *S, const Stmt *Scope, const LocationContext *LC) {
   return false;
 }
 
-/// A function that only returns something: dev_get_drvdata(), spi_dev_get().
+/// A function that only returns something: dev_get_drvdata(), IS_ERR().
 bool isAccessor(const FunctionDecl *F) {
   const auto *Body = dyn_cast_or_null<CompoundStmt>(F->getBody());
-  return Body && Body->size() == 1 && isa<ReturnStmt>(Body->body_front()) &&
-         F->getReturnType()->isPointerType();
+  return Body && Body->size() == 1 && isa<ReturnStmt>(Body->body_front());
 }
 
 bool isHeld(const HoldInfo &Info, const Stmt *Here, CheckerContext &C) {
@@ -85,7 +88,7 @@ bool isHeld(const HoldInfo &Info, const Stmt *Here, CheckerContext &C) {
 
 class ModelChecker
     : public Checker<check::ASTDecl<TranslationUnitDecl>, check::BeginFunction,
-                     check::PostCall, eval::Call,
+                     check::EndFunction, check::PostCall, eval::Call,
                      check::BranchCondition, check::EndAnalysis, check::EndOfTranslationUnit> {
 public:
   std::shared_ptr<Kernel> K;
@@ -94,23 +97,31 @@ public:
   mutable llvm::DenseMap<const FunctionDecl *, std::string> Verdicts;
   mutable const FunctionDecl *Top = nullptr; ///< the door being explored
   mutable llvm::DenseMap<const FunctionDecl *, const FunctionDecl *> Delegates;
+  mutable llvm::DenseSet<std::pair<const FunctionDecl *, const Expr *>> Reported;
 
   void checkASTDecl(const TranslationUnitDecl *TU, AnalysisManager &Mgr,
                     BugReporter &) const {
     if (!K)
       return;
     Model = std::make_unique<UnitModel>(*K, Mgr.getASTContext());
+    // The graph builder gives __cleanup__ an element that the engine does not
+    // know, and there it drops the path: everything after a guard()'s scope.
+    Mgr.getAnalysisDeclContextManager().getCFGBuildOptions().AddImplicitDtors =
+        false;
+    AnalyzerOptions &Options = Mgr.options;
+    // `gone = !p->ops` keeps its symbol, and so says what a later test is of.
+    Options.ShouldEagerlyAssume = false;
     if (!CutOthers)
       return;
     // A door reaches its touches through long ioctl switches and several
     // helpers; both faces must see the same ones.
-    AnalyzerOptions &Options = Mgr.options;
     Options.MaxInlinableSize = 400;
     Options.InlineMaxStackDepth = 9;
     Options.MaxTimesInlineLarge = 64;
-    Options.maxBlockVisitOnPath = 2;
-    // `gone = !p->ops` keeps its symbol, and so says what a later test is of.
-    Options.ShouldEagerlyAssume = false;
+    // Loops end by bounded(); the analyzer's own limit would make it forget to
+    // inline the function for the doors that follow.
+    Options.maxBlockVisitOnPath = 4;
+    Options.NoRetryExhausted = true;
   }
 
   void checkBeginFunction(CheckerContext &C) const {
@@ -128,6 +139,18 @@ public:
     Top = nullptr;
     if (CutOthers)
       C.generateSink(C.getState(), C.getPredecessor());
+  }
+
+  /// What a finished function went through no longer tells paths apart.
+  void checkEndFunction(const ReturnStmt *, CheckerContext &C) const {
+    if (!Top || C.inTopFrame())
+      return;
+    ProgramStateRef State = C.getState(), Old = State;
+    for (const auto &Entry : State->get<Rounds>())
+      if (Entry.first.second == C.getStackFrame())
+        State = State->remove<Rounds>(Entry.first);
+    if (State != Old)
+      C.addTransition(State);
   }
 
   /// Keeps paths to the driver's own code: what the kernel's headers define is
@@ -156,12 +179,17 @@ public:
   }
 
   void checkPostCall(const CallEvent &Call, CheckerContext &C) const {
+    if (sleepsAgain(Call, C))
+      return;
+    if (looksUp(Call, C))
+      return;
     const LockRow *Row = lockRow(Call, C);
     if (!Row || Row->Argument >= Call.getNumArgs())
       return;
-    Identity Lock = identify(Call.getArgExpr(Row->Argument), *K);
+    // By value first: guard() hands the lock on in a struct of its own.
+    Identity Lock = identify(Call.getArgSVal(Row->Argument));
     if (!Lock)
-      Lock = identify(Call.getArgSVal(Row->Argument));
+      Lock = identify(Call.getArgExpr(Row->Argument), *K);
     if (!Lock)
       return;
     ProgramStateRef State = C.getState();
@@ -199,37 +227,11 @@ public:
   void checkBranchCondition(const Stmt *Condition, CheckerContext &C) const {
     if (!Top)
       return;
-    llvm::SmallVector<Identity, 4> Tested;
-    collect(Condition, Tested);
-    if (const auto *E = dyn_cast<Expr>(Condition)) {
-      SVal Value = C.getSVal(E);
-      if (SymbolRef Symbol = Value.getAsSymbol(true))
-        for (SymbolRef Part : Symbol->symbols())
-          if (Identity Id = identify(Part->getOriginRegion()))
-            Tested.push_back(Id);
-    }
-    if (Tested.empty())
-      return;
-    ProgramStateRef State = C.getState(), Old = State;
+    ProgramStateRef Old = C.getState(), State = Old;
+    if (CutOthers)
+      State = bounded(State, Condition, C);
     Identity Shown = nullptr;
-    llvm::SmallVector<Identity, 4> Held;
-    for (const auto &Entry : State->get<HeldLocks>())
-      if (isHeld(Entry.second, Condition, C))
-        Held.push_back(Entry.first);
-    for (Identity P : Tested) {
-      bool Kills = Model->Gate.Kills.count(P);
-      if (Held.empty() && Kills) {
-        State = State->add<FreshTests>({P, nullptr});
-        Shown = P;
-      }
-      for (Identity Lock : Held) {
-        State = State->add<FreshTests>({nullptr, Lock});
-        if (Model->Gate.Predicates.contains(P)) {
-          State = State->add<FreshTests>({P, Lock});
-          Shown = P;
-        }
-      }
-    }
+    State = tested(State, Condition, C, Shown);
     if (State != Old)
       C.addTransition(State, Shown ? note(C, "Tests ", Shown) : nullptr);
   }
@@ -253,12 +255,129 @@ public:
   }
 
 private:
+  /// A loop is left when its condition comes up a second time, whatever it
+  /// says: one round shows a lock that is dropped and retaken.
+  ProgramStateRef bounded(ProgramStateRef State, const Stmt *Condition,
+                          CheckerContext &C) const {
+    bool Negated = false;
+    const auto *E = dyn_cast<Expr>(Condition);
+    if (!E || !isLoopCondition(E, C.getLocationContext(), Negated))
+      return State;
+    Round Key{Condition, C.getStackFrame()};
+    if (!State->get<Rounds>(Key))
+      return State->set<Rounds>(Key, 1);
+    SVal Value = C.getSValBuilder().makeTruthVal(Negated, E->getType());
+    return State->BindExpr(E, C.getLocationContext(), Value);
+  }
+
+  static bool isLoopCondition(const Expr *E, const LocationContext *LC,
+                              bool &Negated) {
+    const ParentMap &Parents = LC->getParentMap();
+    const Stmt *Child = E;
+    while (const Stmt *Parent = Parents.getParent(Child)) {
+      if (const auto *F = dyn_cast<ForStmt>(Parent))
+        return F->getCond() == Child;
+      if (const auto *W = dyn_cast<WhileStmt>(Parent))
+        return W->getCond() == Child;
+      if (const auto *D = dyn_cast<DoStmt>(Parent))
+        return D->getCond() == Child;
+      if (const auto *U = dyn_cast<UnaryOperator>(Parent)) {
+        Negated ^= U->getOpcode() == UO_LNot;
+      } else if (const auto *B = dyn_cast<BinaryOperator>(Parent)) {
+        if (!B->isLogicalOp())
+          return false;
+      } else if (!isa<ParenExpr, CastExpr>(Parent)) {
+        return false;
+      }
+      Child = Parent;
+    }
+    return false;
+  }
+
+  /// What the branch tests, and under which locks. \p Shown is set to a
+  /// predicate that is worth a note.
+  ProgramStateRef tested(ProgramStateRef State, const Stmt *Condition,
+                         CheckerContext &C, Identity &Shown) const {
+    llvm::SmallVector<Identity, 4> Tested;
+    collect(Condition, Tested);
+    if (const auto *E = dyn_cast<Expr>(Condition)) {
+      SVal Value = C.getSVal(E);
+      if (SymbolRef Symbol = Value.getAsSymbol(true))
+        for (SymbolRef Part : Symbol->symbols())
+          if (Identity Id = identify(Part->getOriginRegion()))
+            Tested.push_back(Id);
+    }
+    return testedAre(State, Tested, Condition, C, Shown);
+  }
+
+  ProgramStateRef testedAre(ProgramStateRef State, ArrayRef<Identity> Tested,
+                            const Stmt *Where, CheckerContext &C,
+                            Identity &Shown) const {
+    llvm::SmallVector<Identity, 4> Held;
+    for (const auto &Entry : State->get<HeldLocks>())
+      if (isHeld(Entry.second, Where, C))
+        Held.push_back(Entry.first);
+    for (Identity P : Tested) {
+      if (Held.empty() && Model->Gate.Kills.count(P)) {
+        State = State->add<FreshTests>({P, nullptr});
+        Shown = P;
+      }
+      for (Identity Lock : Held) {
+        State = State->add<FreshTests>({nullptr, Lock});
+        if (Model->Gate.Predicates.contains(P)) {
+          State = State->add<FreshTests>({P, Lock});
+          Shown = P;
+        }
+      }
+    }
+    return State;
+  }
+
   static const NoteTag *note(CheckerContext &C, StringRef Verb, Identity Id) {
     std::string Text = Verb.str() + describe(Id);
     return C.getNoteTag([Text](BugReporterContext &,
                                PathSensitiveBugReport &Report) -> std::string {
       return Report.getBugType().getCategory() == Category ? Text : "";
     });
+  }
+
+  /// wait_event() loops without a condition of the loop: the path that sleeps
+  /// a second time in one place is cut, the one that woke goes on.
+  bool sleepsAgain(const CallEvent &Call, CheckerContext &C) const {
+    const auto *F = dyn_cast_or_null<FunctionDecl>(Call.getDecl());
+    if (!Top || !CutOthers || !F || !F->getIdentifier() ||
+        !K->wait(F->getName()) || !Call.getOriginExpr())
+      return false;
+    Round Key{Call.getOriginExpr(), C.getStackFrame()};
+    const unsigned *Seen = C.getState()->get<Rounds>(Key);
+    if (Seen && *Seen >= 2) {
+      C.generateSink(C.getState(), C.getPredecessor());
+      return true;
+    }
+    ProgramStateRef State =
+        C.getState()->set<Rounds>(Key, Seen ? *Seen + 1 : 1);
+    C.addTransition(State);
+    return true;
+  }
+
+  /// A lookup is a test of what it searches: nobody uses what it did not find.
+  bool looksUp(const CallEvent &Call, CheckerContext &C) const {
+    const auto *F = dyn_cast_or_null<FunctionDecl>(Call.getDecl());
+    const TestRow *Row = Top && F && F->getIdentifier() ? K->test(F->getName())
+                                                        : nullptr;
+    if (!Row || Row->Argument >= Call.getNumArgs())
+      return false;
+    Identity P = identify(Call.getArgExpr(Row->Argument), *K);
+    if (!P)
+      P = identify(Call.getArgSVal(Row->Argument));
+    if (!P || !Call.getOriginExpr())
+      return true;
+    Identity Shown = nullptr;
+    ProgramStateRef State = testedAre(C.getState(), P, Call.getOriginExpr(), C,
+                                      Shown);
+    if (State != C.getState())
+      C.addTransition(State, Shown ? note(C, "Tests ", Shown) : nullptr);
+    return true;
   }
 
   /// The row of a lock call, unless a wrapper with a row is being inlined
@@ -380,10 +499,21 @@ Verdict strongfence::judge(const Touch &T, CheckerContext &C,
     if (State->contains<FreshTests>({F.Predicate, nullptr}))
       raise(Verdict::Outside, F.Lock, F.Predicate);
   }
-  if (Worst.K == Verdict::Unfenced)
-    for (const TestPair &Test : State->get<FreshTests>())
-      if (Test.first && Model.Gate.Kills.count(Test.first))
-        raise(Verdict::Outside, nullptr, Test.first);
+  if (Worst.K != Verdict::Unfenced)
+    return Worst;
+  // Under no lock, or under one that teardown does not take for it.
+  auto outside = [&](const TestPair &Test) {
+    auto Kill = Model.Gate.Kills.find(Test.first);
+    if (Test.first && Kill != Model.Gate.Kills.end() &&
+        !llvm::any_of(Model.Gate.Offered, [&](const Fence &F) {
+          return F.Predicate == Test.first && F.Lock == Test.second;
+        }))
+      raise(Verdict::Outside, Kill->second.Lock, Test.first);
+  };
+  for (const TestPair &Test : State->get<FreshTests>())
+    outside(Test);
+  for (const TestPair &Test : State->get<StaleTests>())
+    outside(Test);
   return Worst;
 }
 
@@ -404,6 +534,12 @@ void strongfence::reportTouch(const BugType &Type, StringRef Rule,
                               const std::string &Message, const Touch &T,
                               const Door &D, const Verdict &V,
                               CheckerContext &C, const UnitModel &Model) {
+  // One touch is one finding, of the rule whose path came first.
+  CheckerManager &Mgr = *C.getAnalysisManager().getCheckerManager();
+  if (!Mgr.getChecker<ModelChecker>()
+           ->Reported.insert({D.Function, T.Site})
+           .second)
+    return;
   ExplodedNode *Node = C.generateErrorNode();
   if (!Node)
     return;

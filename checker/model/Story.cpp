@@ -13,8 +13,9 @@ constexpr size_t MaxEvents = 20000;
 
 class Teller {
 public:
-  Teller(const Kernel &K, ASTContext &Ctx, Story &Out, unsigned Depth)
-      : K(K), Ctx(Ctx), Out(Out), DepthLeft(Depth) {}
+  Teller(const Kernel &K, ASTContext &Ctx, Story &Out, bool Puts,
+         unsigned Depth)
+      : K(K), Ctx(Ctx), Out(Out), Puts(Puts), DepthLeft(Depth) {}
 
   void function(const FunctionDecl *F) {
     const FunctionDecl *Def = definition(F);
@@ -31,6 +32,7 @@ private:
   const Kernel &K;
   ASTContext &Ctx;
   Story &Out;
+  bool Puts;
   unsigned DepthLeft;
   bool WasCut = false;
   unsigned Arms = 0; ///< of if and switch, around the current statement
@@ -66,7 +68,25 @@ private:
       }
   }
 
-  Identity id(const Expr *E) { return identify(E, K, &Locals); }
+  Identity id(const Expr *E) {
+    Identity Id = identify(E, K, &Locals);
+    // guard() hands the lock on in a struct of its own, class_*_t.
+    const FunctionDecl *F = Stack.back();
+    if (Id && isa<FieldDecl>(Id) && F->getNumParams() && F->getIdentifier() &&
+        F->getName().starts_with("class_") &&
+        F->getName().ends_with("_constructor") &&
+        structName(F->getReturnType()) == recordName(Id))
+      return Locals.lookup(F->getParamDecl(0));
+    return Id;
+  }
+
+  static StringRef recordName(Identity Field) {
+    const RecordDecl *R = cast<FieldDecl>(Field)->getParent();
+    if (R->getIdentifier())
+      return R->getName();
+    const TypedefNameDecl *T = R->getTypedefNameForAnonDecl();
+    return T ? T->getName() : StringRef();
+  }
 
   /// The field that a value was loaded from: a call to a function of the unit
   /// that only returns one stands for it.
@@ -195,6 +215,11 @@ private:
           ScopeLocks.push_back(Locks[I].Lock);
       if (Identity Id = valueId(Var->getInit()))
         Locals[Var] = Id;
+      // rcu_assign_pointer(p, NULL) stores through such a variable.
+      if (const Expr *Value = constantOf(Var->getInit()))
+        if (Var->getType()->isIntegerType() || Var->getType()->isPointerType())
+          if (Var->getName().starts_with("_"))
+            Constants[Var] = Value;
     }
   }
 
@@ -260,7 +285,8 @@ private:
     if (const auto *U = dyn_cast<UnaryOperator>(E))
       if (U->isIncrementDecrementOp())
         if (Identity Id = id(U->getSubExpr()))
-          emit(Event::Change, Id, E);
+          // detach_count++ ends a generation.
+          emit(U->isIncrementOp() ? Event::Kill : Event::Change, Id, E);
     for (const Stmt *Child : E->children())
       if (Child)
         statement(Child);
@@ -307,7 +333,9 @@ private:
     };
     if (const LockRow *Row = K.lock(Name)) {
       lock(*Row, argument(Row->Argument), Call);
-      return;
+      // refcount_dec_and_test() lets go and may be the kill as well.
+      if (Row->Action != LockAction::Release)
+        return;
     }
     if (const KillRow *Row = K.kill(Name)) {
       if (Identity Id = argument(Row->Argument))
@@ -315,8 +343,19 @@ private:
       emit(Event::Call, nullptr, Call, F);
       return;
     }
+    if (Name == "schedule_timeout" || Name == "io_schedule_timeout")
+      // wait_event_timeout() gives up.
+      for (Event &E : llvm::reverse(Out))
+        if (E.K == Event::Wait && E.In == Stack.back()) {
+          E.K = Event::Change;
+          break;
+        }
+    if (const TestRow *Row = K.test(Name))
+      if (Identity Id = argument(Row->Argument))
+        emit(Event::Test, Id, Call);
     if (const WaitRow *Row = K.wait(Name)) {
-      if (Identity Id = argument(Row->Argument); Id && !Row->Bounded)
+      if (Identity Id = argument(Row->Argument);
+          Id && !Row->Bounded && !isInterruptible(Call))
         emit(Event::Wait, Id, Call);
       emit(Event::Call, nullptr, Call, F);
       return;
@@ -329,6 +368,20 @@ private:
     if (toldInPlace(F))
       return inPlace(Call, definition(F));
     emit(Event::Call, nullptr, Call, F);
+    if (K.means(Name, "iterate") >= 0 || (Puts && K.means(Name, "put") >= 0))
+      for (const Expr *Arg : Call->arguments())
+        if (const FunctionDecl *Callback = namedFunction(Arg))
+          if (toldInPlace(Callback))
+            inPlace(nullptr, definition(Callback));
+  }
+
+  /// prepare_to_wait_event(wq, entry, state): a signal ends the sleep unless
+  /// the state is TASK_UNINTERRUPTIBLE, and 1 is TASK_INTERRUPTIBLE.
+  bool isInterruptible(const CallExpr *Call) {
+    Expr::EvalResult State;
+    return Call->getNumArgs() > 2 &&
+           Call->getArg(2)->EvaluateAsInt(State, Ctx) &&
+           (State.Val.getInt().getZExtValue() & 0x101) != 0;
   }
 
   void lock(const LockRow &Row, Identity Id, const CallExpr *Call) {
@@ -367,10 +420,11 @@ private:
     return isDriverCode(Def->getLocation(), Ctx.getSourceManager());
   }
 
+  /// \p Call is null for a callback: who knows what it is given.
   void inPlace(const CallExpr *Call, const FunctionDecl *Def) {
     Aliases Saved = Locals;
-    for (unsigned I = 0; I < Def->getNumParams() && I < Call->getNumArgs();
-         ++I) {
+    for (unsigned I = 0;
+         Call && I < Def->getNumParams() && I < Call->getNumArgs(); ++I) {
       if (Identity Id = id(Call->getArg(I)))
         Locals[Def->getParamDecl(I)] = Id;
       Constants[Def->getParamDecl(I)] = constantOf(Call->getArg(I));
@@ -388,9 +442,10 @@ private:
 } // namespace
 
 Story strongfence::tell(const FunctionDecl *Root, const Kernel &K,
-                        ASTContext &Ctx, unsigned Depth, bool *Cut) {
+                        ASTContext &Ctx, bool Puts, unsigned Depth,
+                        bool *Cut) {
   Story Out;
-  Teller T(K, Ctx, Out, Depth);
+  Teller T(K, Ctx, Out, Puts, Depth);
   T.function(Root);
   if (Cut)
     *Cut = T.cut();

@@ -46,10 +46,11 @@ struct Event {
 
 using Story = std::vector<Event>;
 
-/// Tells \p Root. \p Depth bounds the calls told in place; a story longer than
+/// Tells \p Root; with \p Puts also what a last put calls. \p Depth bounds the calls told in place; a story longer than
 /// an internal bound is cut, and \p Cut (may be null) says so.
 Story tell(const clang::FunctionDecl *Root, const Kernel &K,
-           clang::ASTContext &Ctx, unsigned Depth = 8, bool *Cut = nullptr);
+           clang::ASTContext &Ctx, bool Puts = false, unsigned Depth = 8,
+           bool *Cut = nullptr);
 
 bool holds(const Event &E, Identity Lock);
 

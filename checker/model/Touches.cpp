@@ -10,7 +10,7 @@ namespace {
 
 std::string goes(const Loss &How, StringRef Verb, const UnitModel &Model) {
   const FunctionDecl *By = How.By ? How.By : Model.mainTeardown();
-  if (How.Managed && !How.By)
+  if (How.Managed && (!How.By || Model.onlyActions()))
     return ("devres " + Verb + " at unbind").str();
   if (How.Managed)
     return ("devres " + Verb + " after '" + By->getName() + "'").str();
@@ -63,6 +63,7 @@ std::optional<Touch> strongfence::touchOf(const CallEvent &Call,
   if (Owner.empty() || Gone == Model.Life.Structs.end())
     return std::nullopt;
   T.How = Gone->second;
+  T.Does += (" of 'struct " + Owner + "'").str();
   T.Goes = goes(T.How, "frees", Model);
   return T;
 }

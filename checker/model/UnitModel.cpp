@@ -37,6 +37,12 @@ const FunctionDecl *UnitModel::mainTeardown() const {
   return Best->Root;
 }
 
+bool UnitModel::onlyActions() const {
+  return llvm::all_of(Teardowns, [](const Teardown &T) {
+    return T.K == Teardown::DevmAction;
+  });
+}
+
 StringRef UnitModel::severity(const FunctionDecl *Root) const {
   for (const Teardown &T : Teardowns) {
     if (Root && T.Root != Root)

@@ -34,6 +34,9 @@ struct UnitModel {
   /// remove before an exported function before an action. There must be one.
   const clang::FunctionDecl *mainTeardown() const;
 
+  /// True when the unit's only teardowns are devres actions.
+  bool onlyActions() const;
+
   /// "high", "medium" or "low": how far from user space teardown is.
   llvm::StringRef severity(const clang::FunctionDecl *Root) const;
 };
