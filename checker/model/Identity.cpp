@@ -212,6 +212,7 @@ bool strongfence::isDriverCode(SourceLocation Loc, const SourceManager &SM) {
 bool strongfence::isConstant(const Expr *E, ASTContext &Ctx) {
   if (!E || E->isValueDependent())
     return false;
+  E = E->IgnoreParenCasts(); // (uintptr_t)NULL is no constant expression
   if (E->isNullPointerConstant(Ctx, Expr::NPC_ValueDependentIsNotNull) !=
       Expr::NPCK_NotNull)
     return true;

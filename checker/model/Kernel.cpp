@@ -178,7 +178,8 @@ template <> struct MappingTraits<CallRow> {
     static const char *const Known[] = {
         "register", "deregister", "free",        "devm-alloc", "devm-action",
         "get",      "put",        "transparent", "lookup",
-        "suppress-bind", "own-device", "iterate", "list-add"};
+        "suppress-bind", "own-device", "iterate", "list-add",
+        "drvdata"};
     for (const char *Meaning : Known)
       if (Row.Means == Meaning)
         return "";

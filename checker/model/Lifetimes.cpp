@@ -12,7 +12,7 @@ void teardownSide(const Teardown &T, const Kernel &K, ASTContext &Ctx,
   for (const Event &E : T.Told) {
     if (E.K == Event::Kill && E.What && E.What->getType()->isPointerType()) {
       // Only a plain NULL: an ERR_PTR or a poison value is no cleared pointer.
-      if (E.Value && E.Value->isNullPointerConstant(
+      if (E.Value && E.Value->IgnoreParenCasts()->isNullPointerConstant(
                          Ctx, Expr::NPC_ValueDependentIsNotNull))
         Out.Cleared.try_emplace(E.What, Loss{T.Root, E.Site, false});
       continue;
@@ -36,6 +36,11 @@ void teardownSide(const Teardown &T, const Kernel &K, ASTContext &Ctx,
     if (Identity Id = identify(What, K))
       Out.Freed.try_emplace(Id, Loss{T.Root, E.Site, false});
   }
+}
+
+void container(StringRef Struct, Lifetimes &Out) {
+  if (!Struct.empty() && Out.Structs.count(Struct))
+    Out.Containers.insert(Struct);
 }
 
 } // namespace
@@ -63,5 +68,13 @@ Lifetimes strongfence::readLifetimes(const Index &Unit,
       if (!Struct.empty())
         Out.Structs.try_emplace(Struct, Loss{Remove, Result.Call, true});
     }
+  for (const CallResult &Result : Unit.Results)
+    if (K.means(calleeName(Result.Call), "drvdata") >= 0)
+      container(structName(Result.Type), Out);
+  for (const CallSite &Site : Unit.Calls)
+    if (K.means(calleeName(Site.Call), "register") >= 0)
+      // misc_register(&foo->misc): foo holds the node.
+      for (const Expr *Arg : Site.Call->arguments())
+        container(ownerName(identify(Arg, K)), Out);
   return Out;
 }

@@ -117,7 +117,8 @@ public:
     // helpers; both faces must see the same ones.
     Options.MaxInlinableSize = 400;
     Options.InlineMaxStackDepth = 9;
-    Options.MaxTimesInlineLarge = 64;
+    // Counted over the unit: a limit would make doors depend on their order.
+    Options.MaxTimesInlineLarge = 1u << 20;
     // Loops end by bounded(); the analyzer's own limit would make it forget to
     // inline the function for the doors that follow.
     Options.maxBlockVisitOnPath = 4;
@@ -530,6 +531,18 @@ void strongfence::noteVerdict(CheckerManager &Mgr, const Door &D,
   }
 }
 
+bool strongfence::isJudged(CheckerManager &Mgr, const Door &D) {
+  return Mgr.getChecker<ModelChecker>()->Verdicts.lookup(D.Function) !=
+         "no-touch";
+}
+
+bool strongfence::holdsAny(const Touch &T, CheckerContext &C) {
+  for (const auto &Entry : C.getState()->get<HeldLocks>())
+    if (isHeld(Entry.second, T.Site, C))
+      return true;
+  return false;
+}
+
 void strongfence::reportTouch(const BugType &Type, StringRef Rule,
                               const std::string &Message, const Touch &T,
                               const Door &D, const Verdict &V,
@@ -540,12 +553,19 @@ void strongfence::reportTouch(const BugType &Type, StringRef Rule,
            ->Reported.insert({D.Function, T.Site})
            .second)
     return;
-  ExplodedNode *Node = C.generateErrorNode();
-  if (!Node)
-    return;
+  if (ExplodedNode *Node = C.generateErrorNode())
+    reportTouchAt(Node, Type, Rule, Message, T, D, V, C.getBugReporter(),
+                  Model);
+}
+
+void strongfence::reportTouchAt(ExplodedNode *Node, const BugType &Type,
+                                StringRef Rule, const std::string &Message,
+                                const Touch &T, const Door &D,
+                                const Verdict &V, BugReporter &BR,
+                                const UnitModel &Model) {
   auto Report = std::make_unique<PathSensitiveBugReport>(Type, Message, Node);
   Report->addRange(T.Site->getSourceRange());
-  const SourceManager &SM = C.getSourceManager();
+  const SourceManager &SM = BR.getSourceManager();
   auto other = [&](const Expr *Site, std::string Text) {
     if (Site)
       Report->addNote(Text, PathDiagnosticLocation(
@@ -585,7 +605,7 @@ void strongfence::reportTouch(const BugType &Type, StringRef Rule,
     Detail.Teardown = Root;
     R->Details[{("teardown." + Rule).str(), Message}] = Detail;
   }
-  C.emitReport(std::move(Report));
+  BR.emitReport(std::move(Report));
 }
 
 void strongfence::registerModel(CheckerManager &Mgr) {

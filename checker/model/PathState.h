@@ -38,11 +38,25 @@ Verdict judge(const Touch &T, clang::ento::CheckerContext &C,
 void noteVerdict(clang::ento::CheckerManager &Mgr, const Door &D,
                  const Verdict &V);
 
+/// True when a touch of the door has been judged, whatever the verdict.
+bool isJudged(clang::ento::CheckerManager &Mgr, const Door &D);
+
+/// True when the path holds any lock: it may be behind a gate of its own.
+bool holdsAny(const Touch &T, clang::ento::CheckerContext &C);
+
 /// Emits one report for the touch; a path ends there.
 void reportTouch(const clang::ento::BugType &Type, llvm::StringRef Rule,
                  const std::string &Message, const Touch &T, const Door &D,
                  const Verdict &V, clang::ento::CheckerContext &C,
                  const UnitModel &Model);
+
+/// The same for a touch seen earlier on the path that ends in \p Node, when
+/// nothing else was reported of the door.
+void reportTouchAt(clang::ento::ExplodedNode *Node,
+                   const clang::ento::BugType &Type, llvm::StringRef Rule,
+                   const std::string &Message, const Touch &T, const Door &D,
+                   const Verdict &V, clang::ento::BugReporter &BR,
+                   const UnitModel &Model);
 
 void registerModel(clang::ento::CheckerManager &Mgr);
 

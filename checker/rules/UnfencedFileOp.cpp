@@ -17,9 +17,20 @@ using namespace strongfence;
 
 namespace {
 
-class UnfencedFileOp : public Checker<check::PreCall, check::Location> {
+/// A use of the driver's data, kept until the door is known to have nothing
+/// that says more.
+struct Pending {
+  ExplodedNode *Node;
+  Touch T;
+  const Door *D;
+  Verdict V;
+};
+
+class UnfencedFileOp
+    : public Checker<check::PreCall, check::Location, check::EndAnalysis> {
   const BugType Type{this, "Unfenced file operation", "Teardown"};
   mutable llvm::SmallPtrSet<const FunctionDecl *, 16> Reported;
+  mutable std::optional<Pending> Weak;
 
 public:
   void checkPreCall(const CallEvent &Call, CheckerContext &C) const {
@@ -32,9 +43,24 @@ public:
   void checkLocation(SVal Location, bool, const Stmt *Site,
                      CheckerContext &C) const {
     if (const UnitModel *Model = modelOf(manager(C)))
-      if (const Door *D = doorOf(C, *Model))
+      if (const Door *D = doorOf(C, *Model)) {
         if (auto T = touchOf(Location, Site, *Model))
           touch(*T, *D, *Model, C);
+        else if (auto Use = containerTouchOf(Location, Site, *Model))
+          use(*Use, *D, *Model, C);
+      }
+  }
+
+  void checkEndAnalysis(ExplodedGraph &, BugReporter &BR,
+                        ExprEngine &Eng) const {
+    CheckerManager &Mgr = *Eng.getAnalysisManager().getCheckerManager();
+    if (Weak && !isJudged(Mgr, *Weak->D)) {
+      noteVerdict(Mgr, *Weak->D, Weak->V);
+      reportTouchAt(Weak->Node, Type, "UnfencedFileOp",
+                    message(Weak->T, *Weak->D), Weak->T, *Weak->D, Weak->V, BR,
+                    *modelOf(Mgr));
+    }
+    Weak.reset();
   }
 
 private:
@@ -48,10 +74,23 @@ private:
     noteVerdict(manager(C), D, V);
     if (V.K != Verdict::Unfenced || !Reported.insert(D.Function).second)
       return;
-    std::string Message = "'" + D.Function->getNameAsString() + "' " + T.Does +
-                          " that " + T.Goes +
-                          ", and no fence excludes the two";
-    reportTouch(Type, "UnfencedFileOp", Message, T, D, V, C, Model);
+    reportTouch(Type, "UnfencedFileOp", message(T, D), T, D, V, C, Model);
+  }
+
+  void use(const Touch &T, const Door &D, const UnitModel &Model,
+           CheckerContext &C) const {
+    if (Weak || holdsAny(T, C))
+      return;
+    Verdict V = judge(T, C, Model);
+    if (V.K != Verdict::Unfenced)
+      return;
+    if (ExplodedNode *Node = C.generateNonFatalErrorNode())
+      Weak = Pending{Node, T, &D, V};
+  }
+
+  static std::string message(const Touch &T, const Door &D) {
+    return "'" + D.Function->getNameAsString() + "' " + T.Does + " that " +
+           T.Goes + ", and no fence excludes the two";
   }
 };
 
