@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# shellcheck shell=bash disable=SC2034
 # What tools/demo and tools/check share: packages, the build and kernel trees. Sourced, with the
 # project's folder as working directory. Everything that is made lies in build/.
 
