@@ -215,10 +215,35 @@ static const char *judge(struct tier *tier, bool hit, bool wanted, bool expected
 	return " FAILED";
 }
 
+// The rates a rule for itself, which the total hides.
+static void print_rules(const struct tier *tier, const bool *hits)
+{
+	const struct table *table = &tier->expect;
+	struct strings seen = {0};
+
+	for (size_t i = 0; i < table->count; i++) {
+		const char *rule = table_cell(table, i, "rule");
+		struct rate bugs = {0}, others = {0};
+
+		if (strings_have(&seen, rule))
+			continue;
+		strings_add(&seen, rule);
+		for (size_t j = i; j < table->count; j++) {
+			if (!strcmp(table_cell(table, j, "rule"), rule))
+				count(strcmp(table_cell(table, j, "status"), "bug") ? &others : &bugs,
+				      hits[j]);
+		}
+		printf("%s: %zu of %zu bugs, %zu of %zu other rows\n", rule, bugs.hits, bugs.rows,
+		       others.hits, others.rows);
+	}
+	strings_free(&seen);
+}
+
 static void compare_findings(struct tier *tier, struct rate *bugs, struct rate *silent,
 			     struct rate *hygiene)
 {
 	const struct table *table = &tier->expect;
+	bool *hits = allocate(table->count * sizeof(*hits));
 
 	for (size_t i = 0; i < table->count; i++) {
 		const char *status = table_cell(table, i, "status");
@@ -231,6 +256,7 @@ static void compare_findings(struct tier *tier, struct rate *bugs, struct rate *
 			fatal("%s: %s: expect is neither reported nor silent", table->path,
 			      table_cell(table, i, "id"));
 		count(rate, hit);
+		hits[i] = hit;
 		printf("%-5s %-7s %-17s %-4s %s: %s", table_cell(table, i, "id"), status,
 		       table_cell(table, i, "rule"), table_cell(table, i, "tree"),
 		       table_cell(table, i, "file"), hit ? "reported" : bug ? "missed" : "silent");
@@ -244,6 +270,8 @@ static void compare_findings(struct tier *tier, struct rate *bugs, struct rate *
 		if (hit != bug)
 			printf("      %s\n", table_cell(table, i, "why"));
 	}
+	print_rules(tier, hits);
+	free(hits);
 }
 
 static bool is_fence(const struct table *table, size_t row, const json_t *fence)
