@@ -16,6 +16,8 @@ void strongfence::registerCheckers(CheckerRegistry &Registry) {
   Registry.addPackageOption(
       "string", "teardown", "Kernel", "",
       "More kernel model files, separated by semicolons", "released");
+  Registry.addPackageOption("int", "teardown", "Budget", "60000",
+                            "Nodes explored from one door", "released");
   Registry.addChecker(registerModel, Always, "teardown.Model",
                       "What the unit says of doors, teardown and fences",
                       "NoDocsUri", /*IsHidden=*/true);

@@ -170,7 +170,7 @@ public:
       if (Rules.empty() || is_contained(Rules, Rule.Key))
         Analyzer.CheckersAndPackages.emplace_back(
             std::string("teardown.") + Rule.Key, true);
-    Analyzer.Config["max-nodes"] = std::to_string(Budget);
+    Analyzer.Config["teardown:Budget"] = std::to_string(Budget);
     if (!Models.empty())
       Analyzer.Config["teardown:Kernel"] = join(Models, ";");
     return true;

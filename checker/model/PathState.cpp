@@ -111,8 +111,12 @@ public:
     AnalyzerOptions &Options = Mgr.options;
     // `gone = !p->ops` keeps its symbol, and so says what a later test is of.
     Options.ShouldEagerlyAssume = false;
+    // A helper that is tried again without its body has lost its lock and test.
+    Options.NoRetryExhausted = true;
     if (!CutOthers)
       return;
+    Options.MaxNodesPerTopLevelFunction =
+        Options.getCheckerIntegerOption("teardown", "Budget");
     // A door reaches its touches through long ioctl switches and several
     // helpers; both faces must see the same ones.
     Options.MaxInlinableSize = 400;
@@ -122,7 +126,6 @@ public:
     // Loops end by bounded(); the analyzer's own limit would make it forget to
     // inline the function for the doors that follow.
     Options.maxBlockVisitOnPath = 4;
-    Options.NoRetryExhausted = true;
   }
 
   void checkBeginFunction(CheckerContext &C) const {
@@ -226,7 +229,7 @@ public:
   }
 
   void checkBranchCondition(const Stmt *Condition, CheckerContext &C) const {
-    if (!Top)
+    if (!Top || !inDriverCode(C))
       return;
     ProgramStateRef Old = C.getState(), State = Old;
     if (CutOthers)
@@ -529,6 +532,11 @@ void strongfence::noteVerdict(CheckerManager &Mgr, const Door &D,
   } else if (Text != "unfenced") {
     Text = "racy";
   }
+}
+
+bool strongfence::inDriverCode(CheckerContext &C) {
+  return isDriverCode(C.getStackFrame()->getDecl()->getLocation(),
+                      C.getSourceManager());
 }
 
 bool strongfence::isJudged(CheckerManager &Mgr, const Door &D) {

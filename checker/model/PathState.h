@@ -38,6 +38,10 @@ Verdict judge(const Touch &T, clang::ento::CheckerContext &C,
 void noteVerdict(clang::ento::CheckerManager &Mgr, const Door &D,
                  const Verdict &V);
 
+/// True when the path is in the driver's own code, not in a function that a
+/// kernel header defines.
+bool inDriverCode(clang::ento::CheckerContext &C);
+
 /// True when a touch of the door has been judged, whatever the verdict.
 bool isJudged(clang::ento::CheckerManager &Mgr, const Door &D);
 

@@ -30,7 +30,8 @@ public:
 
   void checkLocation(SVal Location, bool, const Stmt *Site,
                      CheckerContext &C) const {
-    if (const UnitModel *Model = modelOf(manager(C)))
+    const UnitModel *Model = modelOf(manager(C));
+    if (Model && inDriverCode(C))
       if (const Door *D = doorOf(C, *Model))
         if (auto T = touchOf(Location, Site, *Model))
           touch(*T, *D, *Model, C);

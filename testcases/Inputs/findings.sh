@@ -29,6 +29,9 @@ for file in */bad-*.c */good-*.c; do
 		awk '
 		/"type": *"finding"/ {
 			sub(/"notes": *\[[^]]*\]/, "")
+			# The plugin has no severities to choose from: it leaves info out.
+			if (value("severity") == "info")
+				next
 			print value("file") ":" value("line") " " value("rule")
 		}
 		/"type": *"unit"/ && value("status") != "ok" {
