@@ -109,15 +109,12 @@ private:
                       isNoise(Text)))
         continue;
       Note N = place(Piece->getLocation(), Text);
-      N.Unbind = Unbind;
+      N.Unbind = Unbind != F.Detail.InTeardown;
       F.Notes.push_back(std::move(N));
     }
-    // The last step of the operation is the finding itself.
+    // The last step of its side is the finding itself.
     Note Last = F.Place;
-    Last.Unbind = false;
-    auto Where = std::find_if(F.Notes.begin(), F.Notes.end(),
-                              [](const Note &N) { return N.Unbind; });
-    (void)Where;
+    Last.Unbind = F.Detail.InTeardown;
     F.Notes.push_back(std::move(Last));
     std::stable_partition(F.Notes.begin(), F.Notes.end(),
                           [](const Note &N) { return !N.Unbind; });

@@ -44,6 +44,10 @@ public:
     tellReaders();
     dropOrdinaryState();
     readerSide();
+    for (const Teardown &T : Teardowns) {
+      refuses(T);
+      looseCounts(T);
+    }
     for (Fence &F : Candidates)
       if (!F.TakenBy.empty() && (F.Refuses || !F.Ordinary))
         Out.Strong.push_back(F);
@@ -244,6 +248,68 @@ private:
       C.Refuses |= E.Exits || E.K == Event::TryGet;
       if (!llvm::is_contained(C.TakenBy, F))
         C.TakenBy.push_back(F);
+    }
+  }
+
+  /// The change of \p Id by a release, which is how an open count falls.
+  const Event *fallsInRelease(Identity Id, const ReaderStory *&By) const {
+    for (const ReaderStory &R : Readers)
+      if (R.closes())
+        for (const Event &E : R.Told)
+          if (E.K == Event::Change && E.What == Id) {
+            By = &R;
+            return &E;
+          }
+    return nullptr;
+  }
+
+  /// Teardown on user request may refuse while files are open; a bus's remove
+  /// cannot, and what it returns is ignored.
+  void refuses(const Teardown &T) {
+    if (T.K != Teardown::Class || Out.WaitsForClose)
+      return;
+    const ReaderStory *By = nullptr;
+    for (const Event &E : T.Told) {
+      if (E.K == Event::Call && E.Callee->getIdentifier() &&
+          K.means(E.Callee->getName(), "deregister") >= 0)
+        return;
+      if (E.K != Event::Test || !E.Exits || !fallsInRelease(E.What, By))
+        continue;
+      Fence F;
+      F.Lock = F.Predicate = E.What;
+      F.Shape = "S8";
+      F.Root = T.Root;
+      F.Teardown = E.In;
+      F.Kill = F.Barrier = F.Test = E.Site;
+      F.TakenBy.push_back(By->F);
+      Out.WaitsForClose = F;
+      Out.Strong.push_back(F);
+      return;
+    }
+  }
+
+  void looseCounts(const Teardown &T) {
+    for (size_t I = 0; I != T.Told.size(); ++I) {
+      const Event &E = T.Told[I];
+      if (E.K != Event::Test)
+        continue;
+      const ReaderStory *By = nullptr;
+      const Event *Falls = fallsInRelease(E.What, By);
+      if (!Falls || Falls->Locks.empty() ||
+          llvm::any_of(Falls->Locks,
+                       [&](const Held &H) { return holds(E, H.Lock); }))
+        continue;
+      for (size_t J = I + 1; J != T.Told.size(); ++J) {
+        const Event &Later = T.Told[J];
+        if (Later.K == Event::Call && Later.Conditional &&
+            Later.Callee->getIdentifier() &&
+            K.means(Later.Callee->getName(), "free") >= 0) {
+          Out.LooseCounts.push_back({E.What, Falls->Locks.back().Lock, T.Root,
+                                     E.In, E.Site, Later.Site, By->D,
+                                     Falls->Site});
+          return;
+        }
+      }
     }
   }
 

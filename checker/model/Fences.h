@@ -27,6 +27,19 @@ struct Fence {
   llvm::SmallVector<const clang::FunctionDecl *, 8> TakenBy;
 };
 
+/// Teardown frees when Count says that no file is open, and reads it outside
+/// Lock, under which Release changes it.
+struct LooseCount {
+  Identity Count;
+  Identity Lock;
+  const clang::FunctionDecl *Root;
+  const clang::FunctionDecl *In; ///< holds the test
+  const clang::Expr *Test;
+  const clang::Expr *Free;
+  const Door *Release;
+  const clang::Expr *Change; ///< in Release
+};
+
 struct Fences {
   /// Both sides seen.
   std::vector<Fence> Strong;
@@ -39,8 +52,11 @@ struct Fences {
   llvm::DenseSet<Identity> Predicates;
   /// Locks teardown takes exclusively.
   llvm::DenseSet<Identity> ExclusiveLocks;
-  /// Set when teardown waits until every file is closed (S7).
+  /// Set when teardown waits until every file is closed (S7), or refuses to
+  /// begin while one is open (S8).
   std::optional<Fence> WaitsForClose;
+  /// Open counts that decide a free, read without the lock they change under.
+  std::vector<LooseCount> LooseCounts;
 };
 
 Fences inferFences(const Index &Unit, llvm::ArrayRef<Door> Doors,

@@ -28,6 +28,7 @@ struct FindingDetail {
   std::string Table;
   std::string Struct;
   std::string Teardown;
+  bool InTeardown = false; ///< the finding stands on teardown's side
 };
 
 struct Record {

@@ -5,10 +5,12 @@
 //
 // Found: the test stands outside the lock that teardown takes; the lock is
 // dropped between the test and the use; it is taken again, also after a wait,
-// without a new test. Not found: a test whose result is kept in a variable
+// without a new test. On teardown's side: the open count that decides whether
+// it frees is read outside the lock that release changes it under. Not found: a test whose result is kept in a variable
 // across functions that the analyzer does not inline.
 
 #include "model/PathState.h"
+#include "model/Record.h"
 
 using namespace clang;
 using namespace ento;
@@ -16,11 +18,22 @@ using namespace strongfence;
 
 namespace {
 
-class RacyAliveCheck : public Checker<check::PreCall, check::Location> {
+class RacyAliveCheck
+    : public Checker<check::ASTDecl<TranslationUnitDecl>, check::PreCall,
+                     check::Location> {
   const BugType Type{this, "Racy liveness test", "Teardown"};
   mutable llvm::SmallPtrSet<const FunctionDecl *, 16> Reported;
 
 public:
+  void checkASTDecl(const TranslationUnitDecl *, AnalysisManager &Mgr,
+                    BugReporter &BR) const {
+    const UnitModel *Model = modelOf(*Mgr.getCheckerManager());
+    if (!Model)
+      return;
+    for (const LooseCount &L : Model->Gate.LooseCounts)
+      looseCount(L, *Model, BR);
+  }
+
   void checkPreCall(const CallEvent &Call, CheckerContext &C) const {
     if (const UnitModel *Model = modelOf(manager(C)))
       if (const Door *D = doorOf(C, *Model))
@@ -50,6 +63,38 @@ private:
       return;
     reportTouch(Type, "RacyAliveCheck", message(V, T, D, Model), T, D, V, C,
                 Model);
+  }
+
+  void looseCount(const LooseCount &L, const UnitModel &Model,
+                  BugReporter &BR) const {
+    const SourceManager &SM = BR.getSourceManager();
+    auto at = [&](const Expr *E) {
+      return PathDiagnosticLocation(SM.getExpansionLoc(E->getBeginLoc()), SM);
+    };
+    std::string Release = L.Release->Function->getNameAsString();
+    std::string Count = L.Count->getNameAsString();
+    std::string Lock = L.Lock->getNameAsString();
+    std::string Message = "'" + L.In->getNameAsString() + "' tests '" + Count +
+                          "' outside '" + Lock + "', under which '" + Release +
+                          "' changes it, and frees on the answer";
+    auto Report = std::make_unique<BasicBugReport>(Type, Message, at(L.Test));
+    Report->setDeclWithIssue(L.In);
+    Report->addNote("'" + Release + "' changes '" + Count + "' under '" + Lock +
+                        "'",
+                    at(L.Change));
+    Report->addNote("'" + L.In->getNameAsString() + "' frees", at(L.Free));
+    if (Record *R = currentRecord()) {
+      FindingDetail Detail;
+      Detail.Severity = Model.severity(L.Root).str();
+      Detail.Door = Release;
+      Detail.Slot = L.Release->Slot;
+      Detail.Table = L.Release->Table->getNameAsString();
+      Detail.Struct = ownerName(L.Count).str();
+      Detail.Teardown = L.Root->getNameAsString();
+      Detail.InTeardown = true;
+      R->Details[{"teardown.RacyAliveCheck", Message}] = Detail;
+    }
+    BR.emitReport(std::move(Report));
   }
 
   static std::string message(const Verdict &V, const Touch &T, const Door &D,
