@@ -210,6 +210,18 @@ static void links_lead_somewhere(void **state)
 	}
 }
 
+static void limits_page_names_every_limit(void **state)
+{
+	char *page = text_of("docs/limits.md");
+
+	(void)state;
+	for (size_t i = 0; i < tree.count; i++)
+		if (!strncmp(tree.at[i], "testcases/", 10) && !strncmp(path_name(tree.at[i]), "limit-", 6) &&
+		    !strstr(page, tree.at[i]))
+			fail_msg("docs/limits.md does not name %s", tree.at[i]);
+	free(page);
+}
+
 static void every_file_says_its_licence(void **state)
 {
 	(void)state;
@@ -253,6 +265,7 @@ int main(void)
 		cmocka_unit_test(readme_lists_every_rule),
 		cmocka_unit_test(architecture_names_what_exists),
 		cmocka_unit_test(links_lead_somewhere),
+		cmocka_unit_test(limits_page_names_every_limit),
 		cmocka_unit_test(every_file_says_its_licence),
 		cmocka_unit_test(no_path_of_one_machine),
 	};
