@@ -112,12 +112,14 @@ private:
       N.Unbind = Unbind != F.Detail.InTeardown;
       F.Notes.push_back(std::move(N));
     }
-    // The last step of its side is the finding itself.
-    Note Last = F.Place;
-    Last.Unbind = F.Detail.InTeardown;
-    F.Notes.push_back(std::move(Last));
     std::stable_partition(F.Notes.begin(), F.Notes.end(),
                           [](const Note &N) { return !N.Unbind; });
+    // The finding itself is the last step: what the other side did came before.
+    Note Last = F.Place;
+    if (!F.Detail.Step.empty())
+      Last.Message = F.Detail.Step;
+    Last.Unbind = F.Detail.InTeardown;
+    F.Notes.push_back(std::move(Last));
     Out.push_back(std::move(F));
   }
 };

@@ -159,8 +159,7 @@ void text_findings(FILE *to, const json_t *findings)
 		free(message);
 		json_array_foreach(json_object_get(finding, "notes"), j, note) {
 			// The touch itself is the warning already.
-			if (same_place(note, finding) &&
-			    !strcmp(text_of(note, "message"), text_of(finding, "message")))
+			if (same_place(note, finding))
 				continue;
 			message = visible(text_of(note, "message"));
 			place(to, note);

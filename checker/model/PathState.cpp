@@ -566,6 +566,12 @@ void strongfence::reportTouch(const BugType &Type, StringRef Rule,
                   Model);
 }
 
+/// "unmaps it", "gives it back".
+static std::string withIt(StringRef Verb) {
+  auto [Word, Rest] = Verb.split(' ');
+  return (Word + " it" + (Rest.empty() ? "" : " ") + Rest).str();
+}
+
 void strongfence::reportTouchAt(ExplodedNode *Node, const BugType &Type,
                                 StringRef Rule, const std::string &Message,
                                 const Touch &T, const Door &D,
@@ -599,10 +605,10 @@ void strongfence::reportTouchAt(ExplodedNode *Node, const BugType &Type,
                                    "' ends " + describe(V.Predicate));
   }
   if (T.How.Managed)
-    other(T.How.Site,
-          "Managed by devres, which lets go once '" + Root + "' has returned");
+    other(T.How.Site, "Managed from here: devres " + withIt(T.Verb) +
+                          " once '" + Root + "' has returned");
   else
-    other(T.How.Site, "'" + Root + "' takes it away");
+    other(T.How.Site, "'" + Root + "' " + withIt(T.Verb));
   if (Record *R = currentRecord()) {
     FindingDetail Detail;
     Detail.Severity = Model.severity(By).str();
@@ -611,6 +617,8 @@ void strongfence::reportTouchAt(ExplodedNode *Node, const BugType &Type,
     Detail.Table = D.Table->getNameAsString();
     Detail.Struct = T.Struct;
     Detail.Teardown = Root;
+    Detail.Step = T.Does;
+    Detail.Step[0] = llvm::toUpper(Detail.Step[0]);
     R->Details[{("teardown." + Rule).str(), Message}] = Detail;
   }
   BR.emitReport(std::move(Report));

@@ -28,6 +28,7 @@ struct FindingDetail {
   std::string Table;
   std::string Struct;
   std::string Teardown;
+  std::string Step;        ///< the finding as a step of its story
   bool InTeardown = false; ///< the finding stands on teardown's side
 };
 

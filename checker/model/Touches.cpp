@@ -8,13 +8,17 @@ using namespace strongfence;
 
 namespace {
 
-std::string goes(const Loss &How, StringRef Verb, const UnitModel &Model) {
+/// Completes \p T: it goes as \p How says, and \p Verb is the word for it.
+void goes(Touch &T, const Loss &How, StringRef Verb, const UnitModel &Model) {
+  T.How = How;
+  T.Verb = Verb.str();
   const FunctionDecl *By = How.By ? How.By : Model.mainTeardown();
   if (How.Managed && (!How.By || Model.onlyActions()))
-    return ("devres " + Verb + " at unbind").str();
-  if (How.Managed)
-    return ("devres " + Verb + " after '" + By->getName() + "'").str();
-  return ("'" + By->getName() + "' " + Verb).str();
+    T.Goes = ("devres " + Verb + " at unbind").str();
+  else if (How.Managed)
+    T.Goes = ("devres " + Verb + " after '" + By->getName() + "'").str();
+  else
+    T.Goes = ("'" + By->getName() + "' " + Verb).str();
 }
 
 } // namespace
@@ -48,23 +52,20 @@ std::optional<Touch> strongfence::touchOf(const CallEvent &Call,
     T.Does += (" through '" + Handle->getName() + "'").str();
   auto Taken = Model.Life.Resources.find(Resource->Name);
   if (Taken != Model.Life.Resources.end()) {
-    T.How = Taken->second;
-    T.Goes = goes(T.How, Resource->Loss, Model);
+    goes(T, Taken->second, Resource->Loss, Model);
     return T;
   }
   auto Cleared = Handle ? Model.Life.Cleared.find(Handle)
                         : Model.Life.Cleared.end();
   if (Cleared != Model.Life.Cleared.end()) {
-    T.How = Cleared->second;
-    T.Goes = goes(T.How, "sets to NULL", Model);
+    goes(T, Cleared->second, "sets to NULL", Model);
     return T;
   }
   auto Gone = Model.Life.Structs.find(Owner);
   if (Owner.empty() || Gone == Model.Life.Structs.end())
     return std::nullopt;
-  T.How = Gone->second;
   T.Does += (" of 'struct " + Owner + "'").str();
-  T.Goes = goes(T.How, "frees", Model);
+  goes(T, Gone->second, "frees", Model);
   return T;
 }
 
@@ -86,15 +87,13 @@ std::optional<Touch> strongfence::touchOf(SVal Location, const Stmt *Site,
   T.Does = ("dereferences '" + Pointer->getName() + "'").str();
   auto Cleared = Model.Life.Cleared.find(Pointer);
   if (Cleared != Model.Life.Cleared.end()) {
-    T.How = Cleared->second;
-    T.Goes = goes(T.How, "sets to NULL", Model);
+    goes(T, Cleared->second, "sets to NULL", Model);
     return T;
   }
   auto Freed = Model.Life.Freed.find(Pointer);
   if (Freed == Model.Life.Freed.end())
     return std::nullopt;
-  T.How = Freed->second;
-  T.Goes = goes(T.How, "frees", Model);
+  goes(T, Freed->second, "frees", Model);
   return T;
 }
 
@@ -119,8 +118,7 @@ strongfence::containerTouchOf(SVal Location, const Stmt *Site,
         T.Does = ("uses '" + Field->getDecl()->getName() + "' of 'struct " +
                   Struct + "'")
                      .str();
-        T.How = Gone->second;
-        T.Goes = goes(T.How, "frees", Model);
+        goes(T, Gone->second, "frees", Model);
         return T;
       }
     }

@@ -14,6 +14,7 @@ struct Touch {
   const clang::Expr *Site;
   std::string Does;   ///< "reads registers through 'base'"
   std::string Goes;   ///< "'foo_remove' unmaps"
+  std::string Verb;   ///< "unmaps"
   std::string Struct; ///< the struct that holds the handle, or empty
   Loss How;
 };

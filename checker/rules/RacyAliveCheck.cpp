@@ -91,6 +91,7 @@ private:
       Detail.Table = L.Release->Table->getNameAsString();
       Detail.Struct = ownerName(L.Count).str();
       Detail.Teardown = L.Root->getNameAsString();
+      Detail.Step = "Tests '" + Count + "', and frees on the answer";
       Detail.InTeardown = true;
       R->Details[{"teardown.RacyAliveCheck", Message}] = Detail;
     }

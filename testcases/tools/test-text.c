@@ -31,7 +31,6 @@ static void findings_look_like_warnings(void **state)
 	assert_string_equal(made,
 			    "a.c:12:5: warning: 'a_read' reads 'p->base' [teardown.UnfencedFileOp] (high)\n"
 			    "a.c:20:3: note: unmaps 'p->base'\n"
-			    "a.c:12:5: note: reads 'p->base'\n"
 			    "\n"
 			    "    a_read()                                      a_remove()\n"
 			    "    --------                                      ----------\n"
