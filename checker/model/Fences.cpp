@@ -53,8 +53,12 @@ public:
         Out.Strong.push_back(F);
     for (const Fence &F : Candidates)
       Out.Predicates.insert(F.Predicate);
-    for (const auto &Entry : Out.Kills)
+    for (const auto &Entry : Out.Kills) {
       Out.Predicates.insert(Entry.first);
+      Out.Liveness.insert(Entry.first);
+    }
+    for (const Fence &F : Out.Strong)
+      Out.Liveness.insert(F.Predicate);
     Out.Offered = std::move(Candidates);
     return std::move(Out);
   }

@@ -48,6 +48,9 @@ struct Fences {
   /// What teardown kills, with or without a barrier: testing it is a
   /// liveness test, whether or not it protects anything.
   llvm::DenseMap<Identity, Fence> Kills;
+  /// Those whose test means liveness wherever it stands: Kills, and what
+  /// readers of a strong fence refuse on.
+  llvm::DenseSet<Identity> Liveness;
   /// Every predicate of Offered and Kills.
   llvm::DenseSet<Identity> Predicates;
   /// Locks teardown takes exclusively.

@@ -121,6 +121,7 @@ template <> struct MappingTraits<ResourceRow> {
     Io.mapRequired("name", Row.Name);
     Io.mapRequired("touch", Row.Touch);
     Io.mapRequired("loss", Row.Loss);
+    Io.mapOptional("with-device", Row.WithDevice, false);
     Io.mapOptional("managed", Row.Managed);
     Io.mapOptional("released", Row.Released);
   }

@@ -67,6 +67,9 @@ struct ResourceRow {
   std::string Name;
   std::string Touch; ///< "reads registers": how a message says a touch
   std::string Loss;  ///< "unmaps": how a message says what teardown does to it
+  /// The handle belongs to the parent and dies with the device: a bus remove
+  /// is its loss, though no call says so.
+  bool WithDevice = false;
   std::vector<std::string> Managed;  ///< devm_* that obtain it
   std::vector<std::string> Released; ///< calls that take it away
 };

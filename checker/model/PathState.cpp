@@ -322,7 +322,7 @@ private:
       if (isHeld(Entry.second, Where, C))
         Held.push_back(Entry.first);
     for (Identity P : Tested) {
-      if (Held.empty() && Model->Gate.Kills.count(P)) {
+      if (Held.empty() && Model->Gate.Liveness.contains(P)) {
         State = State->add<FreshTests>({P, nullptr});
         Shown = P;
       }

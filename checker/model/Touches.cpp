@@ -62,8 +62,12 @@ std::optional<Touch> strongfence::touchOf(const CallEvent &Call,
     return T;
   }
   auto Gone = Model.Life.Structs.find(Owner);
-  if (Owner.empty() || Gone == Model.Life.Structs.end())
-    return std::nullopt;
+  if (Owner.empty() || Gone == Model.Life.Structs.end()) {
+    if (!Resource->WithDevice || !Model.hasRemove())
+      return std::nullopt;
+    goes(T, Loss{Model.mainTeardown(), nullptr, false}, Resource->Loss, Model);
+    return T;
+  }
   T.Does += (" of 'struct " + Owner + "'").str();
   goes(T, Gone->second, "frees", Model);
   return T;

@@ -37,6 +37,11 @@ const FunctionDecl *UnitModel::mainTeardown() const {
   return Best->Root;
 }
 
+bool UnitModel::hasRemove() const {
+  return llvm::any_of(
+      Teardowns, [](const Teardown &T) { return T.K == Teardown::Driver; });
+}
+
 bool UnitModel::onlyActions() const {
   return llvm::all_of(Teardowns, [](const Teardown &T) {
     return T.K == Teardown::DevmAction;

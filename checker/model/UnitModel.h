@@ -34,6 +34,9 @@ struct UnitModel {
   /// remove before an exported function before an action. There must be one.
   const clang::FunctionDecl *mainTeardown() const;
 
+  /// True when a bus can remove the unit's device.
+  bool hasRemove() const;
+
   /// True when the unit's only teardowns are devres actions.
   bool onlyActions() const;
 
