@@ -177,12 +177,22 @@ static void one_fence(FILE *to, const json_t *fence)
 	size_t i;
 
 	place(to, fence);
-	fprintf(to, " fence %s of struct %s\n", text_of(fence, "shape"), text_of(fence, "struct"));
+	fprintf(to, " fence %s", text_of(fence, "shape"));
+	if (*text_of(fence, "struct"))
+		fprintf(to, " of struct %s", text_of(fence, "struct"));
+	fputc('\n', to);
 	fprintf(to, "    lock       %s", text_of(fence, "lock"));
 	if (*text_of(fence, "mode"))
 		fprintf(to, " (%s)", text_of(fence, "mode"));
-	fprintf(to, "\n    predicate  %s\n", text_of(fence, "predicate"));
-	fprintf(to, "    teardown   %s", text_of(fence, "teardown"));
+	fprintf(to, "\n    predicate  %s", text_of(fence, "predicate"));
+	if (*text_of(fence, "bit"))
+		fprintf(to, ", bit %s", text_of(fence, "bit"));
+	if (*text_of(fence, "predicate_struct") &&
+	    strcmp(text_of(fence, "predicate_struct"), text_of(fence, "struct")) != 0)
+		fprintf(to, " of struct %s", text_of(fence, "predicate_struct"));
+	fprintf(to, "\n    teardown   %s", text_of(fence, "teardown"));
+	if (*text_of(fence, "root") && strcmp(text_of(fence, "root"), text_of(fence, "teardown")) != 0)
+		fprintf(to, ", from %s", text_of(fence, "root"));
 	if (*text_of(fence, "barrier"))
 		fprintf(to, " by %s", text_of(fence, "barrier"));
 	fputc('\n', to);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "model/Identity.h"
-#include "llvm/ADT/StringSwitch.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace clang;
 using namespace ento;
@@ -11,16 +11,14 @@ namespace {
 
 /// Lock types are structs whose members are the next lower lock.
 bool isLockRecord(const RecordDecl *R) {
-  return llvm::StringSwitch<bool>(R->getName())
-      .Cases("spinlock", "raw_spinlock", "rwlock_t", "mutex", true)
-      .Cases("rw_semaphore", "semaphore", "srcu_struct", "rt_mutex", true)
-      .Cases("rt_mutex_base", "completion", "wait_queue_head", true)
-      .Cases("swait_queue_head", "percpu_rw_semaphore", "ww_mutex", true)
-      .Cases("refcount_struct", "kref", "atomic_t", "percpu_ref", true)
-      .Cases("list_head", "hlist_node", "hlist_head", "rb_node", true)
-      .Cases("idr", "xarray", "radix_tree_root", "rb_root", true)
-      .Case("ld_semaphore", true)
-      .Default(false);
+  static const llvm::StringSet<> Names = {
+      "spinlock", "raw_spinlock", "rwlock_t", "mutex", "rw_semaphore",
+      "semaphore", "srcu_struct", "rt_mutex", "rt_mutex_base", "completion",
+      "wait_queue_head", "swait_queue_head", "percpu_rw_semaphore", "ww_mutex",
+      "refcount_struct", "kref", "atomic_t", "percpu_ref", "list_head",
+      "hlist_node", "hlist_head", "rb_node", "idr", "xarray",
+      "radix_tree_root", "rb_root", "ld_semaphore"};
+  return Names.contains(R->getName());
 }
 
 /// An anonymous union around `rlock` belongs to the lock it is in.

@@ -606,7 +606,9 @@ void strongfence::reportTouchAt(ExplodedNode *Node, const BugType &Type,
   }
   if (T.How.Managed)
     other(T.How.Site, "Managed from here: devres " + withIt(T.Verb) +
-                          " once '" + Root + "' has returned");
+                          (Model.onlyActions()
+                               ? " when the driver is unbound"
+                               : " once '" + Root + "' has returned"));
   else
     other(T.How.Site, "'" + Root + "' " + withIt(T.Verb));
   if (Record *R = currentRecord()) {

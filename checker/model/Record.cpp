@@ -2,6 +2,7 @@
 
 #include "model/Record.h"
 #include "Compat.h"
+#include "clang/Lex/Lexer.h"
 #include "llvm/Support/JSON.h"
 
 using namespace clang;
@@ -36,6 +37,24 @@ static std::string line(json::Object O) {
   return Text;
 }
 
+/// The name of the bit that `set_bit(NAME, &flags)` sets, empty for another
+/// kill. Bits are macros or enumerators.
+static std::string bitName(const Expr *Kill, const Kernel &K,
+                           const ASTContext &Ctx) {
+  const auto *Call = dyn_cast<CallExpr>(Kill);
+  const KillRow *Row = Call ? K.kill(calleeName(Call)) : nullptr;
+  if (!Row || Row->Argument != 1 || Call->getNumArgs() < 2)
+    return {};
+  const Expr *Bit = Call->getArg(0)->IgnoreParenCasts();
+  if (const auto *Ref = dyn_cast<DeclRefExpr>(Bit))
+    return isa<EnumConstantDecl>(Ref->getDecl()) ? name(Ref->getDecl()) : "";
+  if (!isa<IntegerLiteral>(Bit) || !Bit->getBeginLoc().isMacroID())
+    return {};
+  return Lexer::getImmediateMacroName(Bit->getBeginLoc(),
+                                      Ctx.getSourceManager(), Ctx.getLangOpts())
+      .str();
+}
+
 void strongfence::recordModel(
     Record &R, const UnitModel &Model,
     const llvm::DenseMap<const FunctionDecl *, std::string> &Verdicts,
@@ -56,6 +75,7 @@ void strongfence::recordModel(
         {"mode", F.Readers == LockMode::Shared ? "shared" : "exclusive"},
         {"predicate", name(F.Predicate)},
         {"predicate_struct", ownerName(F.Predicate).str()},
+        {"bit", bitName(F.Kill, Model.K, F.Teardown->getASTContext())},
         {"teardown", name(F.Teardown)},
         {"root", name(F.Root)},
         {"kill", json::Object{{"file", Kill.File}, {"line", Kill.Line}}},

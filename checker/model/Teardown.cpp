@@ -128,7 +128,8 @@ private:
     Story Told = tell(F, K, Ctx);
     bool Deregisters = llvm::any_of(Told, [&](const Event &E) {
       return E.K == Event::Call && E.Callee->getIdentifier() &&
-             K.means(E.Callee->getName(), "deregister") >= 0;
+             (K.means(E.Callee->getName(), "deregister") >= 0 ||
+              K.means(E.Callee->getName(), "drain") >= 0);
     });
     // A function that also registers takes back its own failure, no more.
     bool Registers = llvm::any_of(Told, [&](const Event &E) {
