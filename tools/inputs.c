@@ -7,6 +7,7 @@
 
 #include "complain.h"
 #include "database.h"
+#include "descent.h"
 #include "files.h"
 #include "kbuild.h"
 
@@ -132,6 +133,7 @@ static bool collect_kernel(const struct inputs *inputs, const struct options *op
 			   const char *state, struct compiles *list)
 {
 	struct strings paths = {0};
+	size_t asked;
 	bool complete;
 
 	for (size_t i = 0; i < options->paths.count; i++) {
@@ -146,8 +148,11 @@ static bool collect_kernel(const struct inputs *inputs, const struct options *op
 		strings_add(&paths, "drivers");
 		strings_add(&paths, "sound");
 	}
+	asked = paths.count;
+	descent_add(inputs->kernel.src, &paths);
 	complete = kbuild_compiles(&inputs->kernel, &paths, state, list);
-	for (size_t i = 0; i < paths.count; i++) {
+	// The configuration need not have what was added.
+	for (size_t i = 0; i < asked; i++) {
 		char *whole = path_join(inputs->kernel.src, paths.at[i]);
 		bool found = false;
 
