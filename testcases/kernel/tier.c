@@ -274,19 +274,30 @@ static void compare_findings(struct tier *tier, struct rate *bugs, struct rate *
 	free(hits);
 }
 
+// The field, and the bit of it where the record names one.
+static char *predicate_of(const json_t *fence)
+{
+	const char *bit = text_of(fence, "bit");
+
+	return format("%s%s%s", text_of(fence, "predicate"), *bit ? "." : "", bit);
+}
+
 static bool is_fence(const struct table *table, size_t row, const json_t *fence)
 {
 	const char *structs = table_cell(table, row, "struct");
 	const char *lock = text_of(fence, "lock"), *in = text_of(fence, "struct");
 	const char *teardown = table_cell(table, row, "teardown");
+	char *predicate = predicate_of(fence);
+	bool same = !strcmp(text_of(fence, "type"), "fence") &&
+		    !strcmp(text_of(fence, "file"), table_cell(table, row, "file")) &&
+		    table_has(structs, '|', *in ? in : "-") &&
+		    table_has(table_cell(table, row, "lock"), '|', *lock ? lock : "-") &&
+		    table_has(table_cell(table, row, "predicate"), '|', predicate) &&
+		    (!strcmp(text_of(fence, "teardown"), teardown) ||
+		     !strcmp(text_of(fence, "root"), teardown));
 
-	return !strcmp(text_of(fence, "type"), "fence") &&
-	       !strcmp(text_of(fence, "file"), table_cell(table, row, "file")) &&
-	       table_has(structs, '|', *in ? in : "-") &&
-	       table_has(table_cell(table, row, "lock"), '|', *lock ? lock : "-") &&
-	       table_has(table_cell(table, row, "predicate"), '|', text_of(fence, "predicate")) &&
-	       (!strcmp(text_of(fence, "teardown"), teardown) ||
-		!strcmp(text_of(fence, "root"), teardown));
+	free(predicate);
+	return same;
 }
 
 static void compare_fences(struct tier *tier, struct rate *inferred)
@@ -318,10 +329,12 @@ static void compare_fences(struct tier *tier, struct rate *inferred)
 		json_array_foreach(tree->fences, j, fence) {
 			if (strcmp(text_of(fence, "type"), "fence") || strcmp(text_of(fence, "file"), file))
 				continue;
+			char *predicate = predicate_of(fence);
+
 			printf("      there: %s.%s %s %s\n",
 			       *text_of(fence, "struct") ? text_of(fence, "struct") : "-",
-			       text_of(fence, "lock"), text_of(fence, "predicate"),
-			       text_of(fence, "teardown"));
+			       text_of(fence, "lock"), predicate, text_of(fence, "teardown"));
+			free(predicate);
 		}
 	}
 }
