@@ -54,14 +54,6 @@ void reportTouch(const clang::ento::BugType &Type, llvm::StringRef Rule,
                  const Verdict &V, clang::ento::CheckerContext &C,
                  const UnitModel &Model);
 
-/// The same for a touch seen earlier on the path that ends in \p Node, when
-/// nothing else was reported of the door.
-void reportTouchAt(clang::ento::ExplodedNode *Node,
-                   const clang::ento::BugType &Type, llvm::StringRef Rule,
-                   const std::string &Message, const Touch &T, const Door &D,
-                   const Verdict &V, clang::ento::BugReporter &BR,
-                   const UnitModel &Model);
-
 void registerModel(clang::ento::CheckerManager &Mgr);
 
 } // namespace strongfence

@@ -10,6 +10,7 @@
 // show. A test that protects nothing is RacyAliveCheck's.
 
 #include "model/PathState.h"
+#include "model/Report.h"
 
 using namespace clang;
 using namespace ento;
