@@ -88,7 +88,6 @@ private:
   void one(const PathDiagnostic &D) {
     Finding F;
     F.Rule = D.getCheckerName().str();
-    StringRef(F.Rule).consume_front("teardown.");
     if (StringRef(F.Rule).starts_with("teardown."))
       F.Rule = F.Rule.substr(strlen("teardown."));
     F.Place = place(D.getLocation(), D.getShortDescription());

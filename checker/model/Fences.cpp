@@ -106,15 +106,10 @@ private:
   }
 
   void teardownSide(const Teardown &T) {
+    if (T.Cut)
+      Out.Cut.push_back(T.Root);
     for (size_t I = 0; I != T.Told.size(); ++I) {
       const Event &E = T.Told[I];
-      if (E.K == Event::Acquire)
-        if (const LockRow *Row =
-                K.lock(calleeName(cast<CallExpr>(E.Site))))
-          if (Row->Mode == LockMode::Exclusive)
-            Out.ExclusiveLocks.insert(E.What);
-      if (E.K == Event::Barrier)
-        Out.ExclusiveLocks.insert(E.What);
       if (E.K == Event::Wait) {
         Waits.push_back({E.What, T.Root, E.In, E.Site, I != 0});
         continue;
@@ -188,7 +183,10 @@ private:
       for (const Door &Each : Doors)
         if (Each.Function == F)
           D = &Each;
-      Readers.push_back({F, D, tell(F, K, Ctx, /*Puts=*/true)});
+      bool Cut = false;
+      Readers.push_back({F, D, tell(F, K, Ctx, /*Puts=*/true, 8, &Cut)});
+      if (Cut)
+        Out.Cut.push_back(F);
     }
   }
 

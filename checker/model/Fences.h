@@ -53,8 +53,8 @@ struct Fences {
   llvm::DenseSet<Identity> Liveness;
   /// Every predicate of Offered and Kills.
   llvm::DenseSet<Identity> Predicates;
-  /// Locks teardown takes exclusively.
-  llvm::DenseSet<Identity> ExclusiveLocks;
+  /// Functions whose story was too long to be told whole.
+  std::vector<const clang::FunctionDecl *> Cut;
   /// Set when teardown waits until every file is closed (S7), or refuses to
   /// begin while one is open (S8).
   std::optional<Fence> WaitsForClose;

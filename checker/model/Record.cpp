@@ -61,6 +61,8 @@ void strongfence::recordModel(
     const SourceManager &SM) {
   R.Doors = Model.Doors.size();
   R.Teardowns = Model.Teardowns.size();
+  for (const FunctionDecl *F : Model.Gate.Cut)
+    R.BudgetStops.push_back(name(F));
   for (const Fence &F : Model.Gate.Strong) {
     Note Where = noteAt(F.Test->getBeginLoc(), SM, "");
     Note Kill = noteAt(F.Kill->getBeginLoc(), SM, "");

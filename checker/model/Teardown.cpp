@@ -42,7 +42,7 @@ private:
     Teardown T;
     T.K = Kind;
     T.Root = F;
-    T.Told = tell(F, K, Ctx);
+    T.Told = tell(F, K, Ctx, /*Puts=*/false, 8, &T.Cut);
     Out.push_back(std::move(T));
     return Out.back();
   }

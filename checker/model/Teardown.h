@@ -21,6 +21,7 @@ struct Teardown {
   bool Hotplug = false;      ///< the bus can lose the device
   bool SuppressBind = false; ///< root cannot unbind it through sysfs
   Story Told;
+  bool Cut = false; ///< Told is not the whole story
 };
 
 std::vector<Teardown> findTeardowns(const Index &Unit, const Kernel &K,
