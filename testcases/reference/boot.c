@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -24,8 +25,12 @@
 
 enum { MEGABYTES = 512 };
 
-// A panic ends the boot; what leads to one is meant to.
-static const char common_arguments[] = "panic=-1 hung_task_panic=1 panic_on_warn=1";
+// Seconds: a console that has not grown for so long after a report has all of it, and after so long it is
+// enough in any case.
+static const double QUIET = 1, ENOUGH = 5;
+
+// Not panic_on_warn: __warn() would panic before it prints the call trace.
+static const char common_arguments[] = "panic=-1 hung_task_panic=1";
 
 static volatile sig_atomic_t stopped;
 
@@ -241,6 +246,29 @@ static void kill_all(struct boot *boots, size_t count)
 		}
 }
 
+// Whether a boot whose first report is all that counts has printed it.
+static bool has_said_it(struct boot *boot)
+{
+	struct stat info;
+	double time = now();
+
+	if (!boot->one_report || stat(boot->log, &info) < 0)
+		return false;
+	if (info.st_size != boot->size) {
+		boot->size = info.st_size;
+		char *console = file_read(boot->log, NULL);
+		enum seen_so_far far = console ? seen_so_far(console) : SEEN_NOTHING;
+
+		boot->grown = time;
+		boot->whole = far == SEEN_WHOLE;
+		if (far != SEEN_NOTHING && !boot->reported)
+			boot->reported = time;
+		free(console);
+	}
+	return boot->whole ||
+	       (boot->reported && (time - boot->grown > QUIET || time - boot->reported > ENOUGH));
+}
+
 // Looks after those that run; returns how many have ended.
 static size_t look(struct boot *boots, size_t started, bool *slots)
 {
@@ -253,6 +281,8 @@ static size_t look(struct boot *boots, size_t started, bool *slots)
 			continue;
 		if (!boot->overtime && now() - boot->began > (double)boot->limit) {
 			boot->overtime = true;
+			kill(-boot->pid, SIGKILL);
+		} else if (has_said_it(boot)) {
 			kill(-boot->pid, SIGKILL);
 		}
 		if (waitpid(boot->pid, NULL, WNOHANG) == boot->pid) {
@@ -306,7 +336,8 @@ struct boot boot_again(const struct boot *boot, char *name)
 			     .module = copy(boot->module),
 			     .kmemleak = boot->kmemleak,
 			     .cycles = boot->cycles,
-			     .limit = boot->limit};
+			     .limit = boot->limit,
+			     .one_report = boot->one_report};
 
 	strings_add_all(&again.parameters, &boot->parameters);
 	strings_add_all(&again.storm, &boot->storm);

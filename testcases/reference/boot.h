@@ -6,6 +6,8 @@
 #ifndef REFERENCE_BOOT_H
 #define REFERENCE_BOOT_H
 
+#include <sys/types.h>
+
 #include "verdict.h"
 
 // The kernel of a tier, and what all its boots share.
@@ -28,6 +30,7 @@ struct boot {
 	bool kmemleak;
 	unsigned long cycles; // what the storm was asked for and must have done; 0: any number
 	unsigned long limit;  // seconds
+	bool one_report;      // ends once it has said what it has to say
 	// Afterwards:
 	char *log;
 	double seconds;
@@ -36,6 +39,10 @@ struct boot {
 	int pid;
 	double began;
 	bool overtime;
+	off_t size;      // of the console
+	double grown;    // when it last grew
+	double reported; // when there was a report, 0: not yet
+	bool whole;      // all of it is there
 	size_t slot;
 };
 

@@ -124,6 +124,7 @@ static struct boot boot_of(const struct row *row, const struct machine *machine,
 		add_storm_words(row->source, MUTANT_CYCLES, &boot.storm);
 		strings_add_all(&boot.storm, &mutant->storm);
 		strings_add_all(&boot.parameters, &mutant->parameters);
+		boot.one_report = true;
 		cycles = MUTANT_CYCLES;
 	} else {
 		cycles /= variants[row->variant].share;
@@ -172,7 +173,8 @@ static void enter(struct cell *cell, const struct row *row, const struct boot *b
 	cell->demanded = !mutant || mutant->caught[boot->machine->tier];
 	cell->seconds += boot->seconds;
 	if (!good)
-		strings_add(&cell->logs, boot->log);
+		strings_take(&cell->logs,
+			     format("%s:%zu: %s", boot->log, boot->seen.line, boot->seen.title));
 	count(cell, seen_short(&boot->seen));
 }
 

@@ -25,7 +25,7 @@ struct cell {
 	bool demanded; // a miss is a failure
 	struct strings seen; // the distinct verdicts in short, the most frequent first
 	size_t *times;       // how often each
-	struct strings logs; // of the boots that were not as they must be
+	struct strings logs; // of the boots that were not as they must be, "FILE:LINE: title"
 	double seconds;
 };
 

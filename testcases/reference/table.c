@@ -48,6 +48,12 @@ static bool shown(const struct columns *columns, int column)
 	return column != TIME || columns->tiers[TIER_UML] || columns->tiers[TIER_QEMU];
 }
 
+// A variant of a reference has no static verdict of its own.
+static bool shows(const struct row *row, const struct columns *columns)
+{
+	return row_has_static(row) || columns->tiers[TIER_UML] || columns->tiers[TIER_QEMU];
+}
+
 static void fill(const struct row *row, char *cells[COLUMNS])
 {
 	const struct mutant *mutant = row->source->mutant;
@@ -95,7 +101,7 @@ static void print(FILE *to, const struct matrix *matrix, const struct columns *c
 				widths[i] = strlen(cells[j][i]);
 	}
 	for (size_t i = 0; i < rows; i++)
-		if (i != 1 || markdown)
+		if (i < 2 ? !i || markdown : shows(&matrix->at[i - 2], columns))
 			print_cells(to, cells[i], widths, columns, markdown);
 	for (size_t i = 0; i < rows; i++)
 		for (int j = 0; j < COLUMNS; j++)
@@ -135,7 +141,7 @@ void table_failures(FILE *to, const struct matrix *matrix, const struct columns 
 			fprintf(to, "%s %s: %s: %s\n", cell->demanded ? "FAILED" : "not demanded", row->name,
 				tier_names[tier], text);
 			for (size_t j = 0; j < cell->logs.count; j++)
-				fprintf(to, "  see %s\n", cell->logs.at[j]);
+				fprintf(to, "  %s\n", cell->logs.at[j]);
 			free(text);
 		}
 	}

@@ -35,11 +35,12 @@ static const struct sign {
 	{"Oops: ", NULL, SEEN_OOPS, "---[ end trace"},
 	{"sleeping function called from invalid context", NULL, SEEN_ATOMIC, NULL},
 	{"BUG: scheduling while atomic", NULL, SEEN_ATOMIC, NULL},
+	{"context switch within RCU read-side", NULL, SEEN_ATOMIC, "---[ end trace"},
 	{"ODEBUG: ", NULL, SEEN_ODEBUG, "---[ end trace"},
 	{"refcount_t: ", NULL, SEEN_REFCOUNT, "---[ end trace"},
 	{"list_add corruption", NULL, SEEN_BUG, "---[ end trace"},
 	{"list_del corruption", NULL, SEEN_BUG, "---[ end trace"},
-	{"kernel BUG at ", NULL, SEEN_BUG, "---[ end trace"},
+	{"ernel BUG at ", NULL, SEEN_BUG, "---[ end trace"},
 	{" blocked for more than ", NULL, SEEN_HUNG, "Kernel panic"},
 	{"soft lockup", NULL, SEEN_HUNG, NULL},
 	{"workqueue lockup", NULL, SEEN_HUNG, NULL},
@@ -50,17 +51,33 @@ static const struct sign {
 	{"WARNING: ", "WARNING: CPU: ", SEEN_LOCKDEP, NULL}, // kernel/locking/lockdep.c names no CPU
 	{"DEBUG_LOCKS_WARN_ON(", NULL, SEEN_LOCKDEP, "---[ end trace"},
 	{"WARNING: CPU: ", NULL, SEEN_WARN, "---[ end trace"},
-	{"storm: wrong: ", NULL, SEEN_WRONG, "storm: "},
+	{"storm: wrong: ", NULL, SEEN_WRONG, NULL},
 	{"unreferenced object 0x", NULL, SEEN_LEAK, NULL},
 	{"BUG: ", NULL, SEEN_BUG, NULL},
 	{"Kernel panic - not syncing", NULL, SEEN_PANIC, NULL},
 	{"Call Trace:", NULL, SEEN_TRACE, NULL},
 };
 
+// What a WARN() is about may be said before its "WARNING: CPU:" (x86) or behind it (UML).
+static bool is_special(const struct sign *sign)
+{
+	return sign->kind == SEEN_ODEBUG || sign->kind == SEEN_REFCOUNT || sign->kind == SEEN_ATOMIC ||
+	       !strncmp(sign->text, "DEBUG_LOCKS", 11);
+}
+
+static bool is_storm(const char *line)
+{
+	return !strncmp(line, "storm: ", 7);
+}
+
 static const struct sign *sign_in(const char *line)
 {
+	// The storm quotes what the kernel said.
+	if (is_storm(line) && strncmp(line, "storm: wrong: ", 14))
+		return NULL;
 	for (size_t i = 0; i < sizeof(signs) / sizeof(*signs); i++)
-		if (strstr(line, signs[i].text) && !(signs[i].unless && strstr(line, signs[i].unless)))
+		if (strstr(line, signs[i].text) && (signs[i].kind == SEEN_WRONG || !is_storm(line)) &&
+		    !(signs[i].unless && strstr(line, signs[i].unless)))
 			return &signs[i];
 	return NULL;
 }
@@ -120,29 +137,46 @@ static bool is_cut_here(const char *line)
 	return strstr(line, "[ cut here ]") != NULL;
 }
 
-// A WARN()'s own words stand between "cut here" and "WARNING: CPU:".
-static size_t first_line(const struct strings *lines, size_t at)
+// A WARN()'s own words stand between "cut here" and "WARNING: CPU:"; UML prints registers before it panics.
+static size_t first_line(const struct strings *lines, size_t at, const struct sign *sign)
 {
-	for (size_t back = 1; back <= 6 && back <= at; back++)
-		if (is_cut_here(lines->at[at - back]))
+	bool fault = sign->kind == SEEN_OOPS && !sign->end;
+
+	for (size_t back = 1; back <= (fault ? 30 : 6) && back <= at; back++) {
+		const char *line = lines->at[at - back];
+
+		if (is_cut_here(line))
 			return at - back + 1;
+		if (fault && !strncmp(line, "Pid: ", 5))
+			return at - back;
+	}
 	return at;
 }
 
-static size_t end_of(const struct strings *lines, size_t at, const struct sign *sign)
+// One past its last line; *whole tells whether that is sure to be the last.
+static size_t end_of(const struct strings *lines, size_t at, const struct sign *sign, bool *whole)
 {
+	*whole = true;
 	for (size_t i = at + 1; i < lines->count; i++) {
 		const char *line = lines->at[i];
+		bool foreign = !strncmp(line, "init: ", 6) || is_storm(line);
 
-		if (sign->end && strstr(line, sign->end))
-			return sign->kind == SEEN_WRONG ? i : i + 1;
-		if (!strncmp(line, "init: ", 6) || !strncmp(line, "storm: ", 7) ||
-		    (!sign->end && (is_cut_here(line) || !strncmp(line, "=====", 5) ||
-				    strstr(line, "Kernel panic - not syncing"))))
-			// lockdep's own box closes its head.
-			if (!(sign->kind == SEEN_LOCKDEP && i < at + 4))
+		if (sign->kind == SEEN_WRONG) {
+			// The stack of a thread that sleeps.
+			if (strncmp(line, "storm:   ", 9))
 				return i;
+			continue;
+		}
+		if (sign->end && strstr(line, sign->end))
+			return i + 1;
+		// lockdep's own box closes its head.
+		if (!sign->end && !(sign->kind == SEEN_LOCKDEP && i < at + 4))
+			foreign |= is_cut_here(line) || !strncmp(line, "=====", 5) ||
+				   strstr(line, "Kernel panic - not syncing");
+		if (foreign)
+			return i;
 	}
+	*whole = false;
 	return lines->count;
 }
 
@@ -207,15 +241,41 @@ static char *function_in(const struct strings *lines, size_t from, size_t title,
 	return found ? found : copy("");
 }
 
+enum seen_so_far seen_so_far(const char *console)
+{
+	struct strings lines = lines_of(console);
+	const struct sign *sign = NULL;
+	bool whole = false;
+	size_t at = 0;
+
+	while (at < lines.count && !(sign = sign_in(lines.at[at])))
+		at++;
+	if (sign)
+		end_of(&lines, at, sign, &whole);
+	strings_free(&lines);
+	return !sign ? SEEN_NOTHING : whole && sign->end ? SEEN_WHOLE : SEEN_BEGUN;
+}
+
 static struct seen report(const struct strings *lines, size_t at, const struct sign *sign)
 {
-	size_t from = first_line(lines, at), to = end_of(lines, at, sign);
+	bool whole;
+	size_t from = first_line(lines, at, sign), to = end_of(lines, at, sign, &whole);
+	size_t head = end_of_head(lines, at, to);
+
+	for (size_t i = at + 1; i < head && sign->kind == SEEN_WARN; i++) {
+		const struct sign *other = sign_in(lines->at[i]);
+
+		if (other && is_special(other)) {
+			sign = other;
+			at = i;
+		}
+	}
 	struct seen seen = {
 		.kind = sign->kind,
 		.line = at + 1,
 		.title = copy(lines->at[at]),
 		.function = function_in(lines, from, at, to),
-		.head = join(lines, from, end_of_head(lines, from, to)),
+		.head = join(lines, from, head),
 		.text = join(lines, from, to),
 	};
 

@@ -46,6 +46,10 @@ struct seen {
 struct seen seen_read(const char *console, unsigned long cycles, bool overtime);
 void seen_free(struct seen *seen);
 
+// How far the first report has come on the console of a boot that still runs. Not every kind has a last line.
+enum seen_so_far { SEEN_NOTHING, SEEN_BEGUN, SEEN_WHOLE };
+enum seen_so_far seen_so_far(const char *console);
+
 // Whether it is the report that the mutant must lead to.
 bool seen_is(const struct seen *seen, const struct mutant *mutant);
 
