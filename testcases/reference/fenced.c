@@ -51,13 +51,13 @@
 /* For the tests: they make windows wider, and change nothing else. */
 static unsigned int slow_us;
 module_param(slow_us, uint, 0444);
-MODULE_PARM_DESC(slow_us, "how long an operation waits before it touches a register");
+MODULE_PARM_DESC(slow_us, "how long an operation waits before it touches a register, or open its ring");
 static unsigned int step_us;
 module_param(step_us, uint, 0444);
 MODULE_PARM_DESC(step_us, "how long probe and remove wait between their steps");
 static unsigned int work_us;
 module_param(work_us, uint, 0444);
-MODULE_PARM_DESC(work_us, "how long the work runs");
+MODULE_PARM_DESC(work_us, "how long the work and the interrupt's thread run");
 
 static void fenced_pause(unsigned int us)
 {
@@ -369,6 +369,7 @@ static struct fenced_ring *fenced_get_ring(struct fenced *fenced)
 
 	mutex_lock(&fenced->lock);
 	ring = fenced->ring;
+	fenced_pause(slow_us);
 	if (ring)
 		kref_get(&ring->ref);
 	mutex_unlock(&fenced->lock);
@@ -705,6 +706,7 @@ static irqreturn_t fenced_irq_thread(int irq, void *data)
 	struct fenced *fenced = data;
 	struct fenced_sample sample = { .count = fenced_hw_read(fenced->hw, REG_SAMPLE) };
 
+	fenced_pause(work_us);
 	kfifo_in_spinlocked(&fenced->ring->samples, &sample, 1, &fenced->ring->lock);
 	WRITE_ONCE(fenced->interrupts, fenced->interrupts + 1);
 	wake_up_interruptible_all(&fenced->wait);
@@ -737,7 +739,9 @@ static void fenced_stop(struct fenced *fenced)
 {
 	/* Each one starts the next. free_irq() waits for handler and thread. */
 	free_irq(fenced->hw->irq, fenced);
+	fenced_pause(step_us);
 	timer_shutdown_sync(&fenced->timer);
+	fenced_pause(step_us);
 	cancel_delayed_work_sync(&fenced->health); /* also of a work that queues itself */
 }
 
@@ -869,6 +873,7 @@ static int fenced_probe(struct platform_device *pdev)
 	ret = cdev_device_add(&fenced->cdev, &fenced->dev);
 	if (ret)
 		goto remove_debugfs;
+	fenced_pause(step_us);
 	return 0;
 
 remove_debugfs:
@@ -906,6 +911,7 @@ static void fenced_remove(struct platform_device *pdev)
 	fenced_pause(step_us);
 	fenced_drop_ring(fenced);
 	put_device(&fenced->dev);
+	fenced_pause(step_us); /* before devres frees */
 }
 
 PLATFORM_REMOVE(fenced_remove);
