@@ -48,9 +48,9 @@ static void keep_it_waiting(struct worker *worker, unsigned before)
 	int64_t start = now_ms();
 	bool told = false, over;
 
-	while (!atomic_load(&leaving) && now_ms() - start < NODE_GONE_MS)
+	while (!atomic_load(&leaving) && now_ms() - start < patience())
 		pause_us(200);
-	while (options.held && !told && now_ms() - start < NODE_GONE_MS) {
+	while (options.held && !told && now_ms() - start < patience()) {
 		told = means_gone(operate(worker, POLL));
 		for (size_t i = 0; !told && i < options.n_ioctls; i++)
 			told = operate(worker, IOCTL + (int)i) == options.held;
@@ -60,8 +60,8 @@ static void keep_it_waiting(struct worker *worker, unsigned before)
 			pause_us(1000);
 	}
 	if (options.held && !told && atomic_load(&unbinds) == before)
-		wrong("unbind of %s waits for %s to be closed, and no operation says so for %d ms", options.device,
-		      options.node, NODE_GONE_MS);
+		wrong("unbind of %s waits for %s to be closed, and no operation says so for %lld ms",
+		      options.device, options.node, (long long)patience());
 	if (worker->file.map)
 		operate(worker, CLOSE); // the mapping keeps the file
 	pause_us(KEEP_MS * 1000L);

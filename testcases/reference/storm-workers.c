@@ -66,6 +66,7 @@ static void hammer(struct worker *worker)
 			left = 4;
 	}
 	let_go(worker);
+	sched_yield();
 }
 
 static void sleeper(struct worker *worker)
@@ -111,8 +112,9 @@ static void opener(struct worker *worker)
 	worker->file.sleeps = random_below(&worker->random, 2);
 	if (!operate(worker, OPEN))
 		let_go(worker);
-	else
-		sched_yield();
+	else if (atomic_load(&leaving))
+		pause_us(300); // until bind has begun
+	sched_yield();
 }
 
 static void file_reader(struct worker *worker)

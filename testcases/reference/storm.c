@@ -11,7 +11,7 @@
 enum {
 	TICK_MS = 20,
 	LOG_TICKS = 10, // between two looks at the kernel's log
-	ASLEEP_MS = 4000, // how long a thread may sleep on after its device has gone
+	MOST_PATIENCE_MS = 4000,
 };
 
 int64_t now_ms(void)
@@ -20,6 +20,11 @@ int64_t now_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int64_t patience(void)
+{
+	return options.hang * 500 < MOST_PATIENCE_MS ? options.hang * 500 : MOST_PATIENCE_MS;
 }
 
 void pause_us(long us)
@@ -71,7 +76,7 @@ static bool watch(struct worker *worker, int64_t now)
 	int kind = atomic_load(&worker->kind);
 	bool same = serial == worker->seen, ending = atomic_load(&stopping);
 	bool stale = kind != NO_OPERATION && atomic_load(&worker->unbinds) != atomic_load(&unbinds);
-	int64_t limit = options.hang * 500 < ASLEEP_MS ? options.hang * 500 : ASLEEP_MS;
+	int64_t limit = patience();
 
 	worker->seen = serial;
 	if (!same || (!stale && !ending)) {
@@ -99,6 +104,19 @@ static bool watch(struct worker *worker, int64_t now)
 	return false;
 }
 
+// What may be in the way of an unbind that hangs.
+static void tell_operations(void)
+{
+	for (size_t i = 0; i < n_workers; i++) {
+		int kind = atomic_load(&workers[i].kind);
+
+		if (kind == NO_OPERATION)
+			continue;
+		say("meanwhile a thread is in %s", kind_name(kind));
+		say_stack(atomic_load(&workers[i].tid));
+	}
+}
+
 static bool all_done(void)
 {
 	for (size_t i = 0; i < n_workers; i++)
@@ -120,8 +138,10 @@ static void tick(const sigset_t *ends)
 	}
 	if (ticks++ % LOG_TICKS == 0)
 		log_drain();
-	if (unbinder_hangs())
+	if (unbinder_hangs()) {
+		tell_operations();
 		finish();
+	}
 	for (size_t i = 0; i < n_workers; i++)
 		if (!atomic_load(&workers[i].done) && !watch(&workers[i], now_ms()))
 			finish();

@@ -26,7 +26,6 @@ enum {
 	MOST_FILES = 16,
 	MOST_WORKERS = 64,
 	MOST_PATH = 4096,
-	NODE_GONE_MS = 1000, // how long a thread may need to see that its device has gone
 };
 
 // What the command line says. Constant once options_read() has returned.
@@ -177,6 +176,8 @@ unsigned long wrongs(void);
 void say_stack(pid_t tid);
 
 int64_t now_ms(void);
+// How long, in ms, a thread may need to see that its device has gone.
+int64_t patience(void);
 void pause_us(long us);
 uint64_t random_next(uint64_t *state);
 unsigned random_below(uint64_t *state, unsigned limit);
