@@ -88,13 +88,16 @@ static bool watch(struct worker *worker, int64_t now)
 		return true;
 	if (stale && !worker->told) {
 		static const char said[] = "%s is still asleep %lld ms after unbind of %s returned";
+		static bool stack_said;
 
 		worker->told = true;
 		if (options.held || options.waits_for_close)
 			wrong(said, kind_name(kind), (long long)limit, options.device);
-		else
+		else if (!stack_said)
 			note(said, kind_name(kind), (long long)limit, options.device);
-		say_stack(atomic_load(&worker->tid));
+		if (!stack_said)
+			say_stack(atomic_load(&worker->tid));
+		stack_said = true;
 	}
 	pthread_kill(worker->thread, SIGUSR1);
 	if (kind == NO_OPERATION || now - worker->since < limit + options.hang * 1000)
