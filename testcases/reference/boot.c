@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -210,6 +211,8 @@ static void start(struct boot *boot, size_t slot)
 	image_for(machine->build, machine->base, boot->module, job, image);
 	boot->log = format("%s/%s.log", machine->logs, boot->name);
 	boot->slot = slot;
+	// A report of an earlier run is none of this boot.
+	remove(boot->log);
 	words = machine->tier == TIER_UML ? uml_words(boot, image) : qemu_words(boot, image);
 	boot->began = now();
 	boot->pid = spawn(boot, &words);
@@ -257,12 +260,15 @@ static bool has_said_it(struct boot *boot)
 	if (info.st_size != boot->size) {
 		boot->size = info.st_size;
 		char *console = file_read(boot->log, NULL);
-		enum seen_so_far far = console ? seen_so_far(console) : SEEN_NOTHING;
+		struct strings lines = console_lines(console ? console : "");
+		struct report report;
 
 		boot->grown = time;
-		boot->whole = far == SEEN_WHOLE;
-		if (far != SEEN_NOTHING && !boot->reported)
-			boot->reported = time;
+		if (report_find(&lines, &report)) {
+			boot->whole = report.whole;
+			boot->reported = boot->reported ? boot->reported : time;
+		}
+		strings_free(&lines);
 		free(console);
 	}
 	return boot->whole ||

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "builds.h"
 #include "complain.h"
 #include "files.h"
 #include "findings.h"
@@ -23,9 +24,12 @@ static const char help[] =
 	"usage: reference-run --reference DIR --work DIR --kernel-src DIR [--static] [--kernel-build DIR]\n"
 	"                     [--strongfence PROGRAM] [--uml BUILD] [--qemu BUILD] [--init FILE] [--storm FILE]\n"
 	"                     [--cycles N] [--runs N] [--only GLOB]... [--results FILE] [-j N] [--llvm 19|22]\n"
+	"       reference-run --reference DIR --work DIR --kernel-src DIR --tree NAME=SRC:BUILD... [-j N]\n"
 	"\n"
 	"testcases/reference/run --help says what the options mean; it gives the ones that name files.\n"
-	"--uml and --qemu name the builds of the test kernels, and by that the tiers that are run.\n";
+	"--uml and --qemu name the builds of the test kernels, and by that the tiers that are run.\n"
+	"With --tree the driver and the mutants are only built against each of these, and checkpatch of\n"
+	"--kernel-src looks at them.\n";
 
 struct settings {
 	const char *reference, *work, *kernel_src, *kernel_build, *strongfence, *init, *storm, *results;
@@ -33,7 +37,7 @@ struct settings {
 	bool checker;
 	unsigned long cycles; // 0: the tier's own
 	size_t runs;
-	struct strings only;
+	struct strings only, trees;
 	long jobs; // 0: the tier's own
 	int llvm;
 };
@@ -55,7 +59,7 @@ static long number(const char *option, const char *text)
 static struct settings read_options(int argc, char **argv)
 {
 	enum { REFERENCE = 256, WORK, KERNEL_SRC, KERNEL_BUILD, STRONGFENCE, UML, QEMU, INIT, STORM, STATIC, CYCLES,
-	       RUNS, ONLY, RESULTS, LLVM };
+	       RUNS, ONLY, RESULTS, LLVM, TREE };
 	static const struct option options[] = {
 		{"reference", required_argument, NULL, REFERENCE},
 		{"work", required_argument, NULL, WORK},
@@ -71,6 +75,7 @@ static struct settings read_options(int argc, char **argv)
 		{"runs", required_argument, NULL, RUNS},
 		{"only", required_argument, NULL, ONLY},
 		{"results", required_argument, NULL, RESULTS},
+		{"tree", required_argument, NULL, TREE},
 		{"llvm", required_argument, NULL, LLVM},
 		{"jobs", required_argument, NULL, 'j'},
 		{"help", no_argument, NULL, 'h'},
@@ -94,6 +99,7 @@ static struct settings read_options(int argc, char **argv)
 		case CYCLES: settings.cycles = (unsigned long)number("--cycles", optarg); break;
 		case RUNS: settings.runs = (size_t)number("--runs", optarg); break;
 		case ONLY: strings_add(&settings.only, optarg); break;
+		case TREE: strings_add(&settings.trees, optarg); break;
 		case RESULTS: settings.results = optarg; break;
 		case 'j': settings.jobs = number("-j", optarg); break;
 		case LLVM:
@@ -235,6 +241,25 @@ static char *heading_of(const struct settings *settings)
 	return text;
 }
 
+static int run_builds(const struct settings *settings, const struct mutants *mutants, bool trouble)
+{
+	char *work = format("%s/builds", settings->work);
+	struct builds builds = {.reference = settings->reference,
+				.work = work,
+				.mutants = mutants,
+				.jobs = settings->jobs ? settings->jobs : sysconf(_SC_NPROCESSORS_ONLN),
+				.trouble = trouble};
+
+	if (make_directories(work) < 0)
+		fatal("%s: %s", work, strerror(errno));
+	for (size_t i = 0; i < settings->trees.count; i++)
+		builds_tree(&builds, settings->trees.at[i]);
+	builds_style(&builds, settings->kernel_src);
+	printf("%zu passed, %zu failed\n", builds.passed, builds.failed);
+	free(work);
+	return builds.trouble ? VERDICT_TROUBLE : builds.failed ? VERDICT_FINDINGS : VERDICT_CLEAN;
+}
+
 int main(int argc, char **argv)
 {
 	struct settings settings = read_options(argc, argv);
@@ -247,6 +272,8 @@ int main(int argc, char **argv)
 	struct totals totals;
 	size_t wrong = mutants_read(patches, &mutants);
 
+	if (settings.trees.count)
+		return run_builds(&settings, &mutants, wrong > 0);
 	// The sources of the rows; each tier has its own copies of them, with its objects.
 	sources = sources_write(settings.reference, &mutants, directory);
 	matrix = matrix_make(&sources, &settings.only);

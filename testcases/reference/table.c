@@ -17,7 +17,7 @@ enum { COLUMNS = 7, NAME = 0, RULE, FENCE, STATIC, TIER_COLUMNS, TIME = TIER_COL
 static const char *const headings[COLUMNS] = {"mutant", "rule", "fence", "static", "UML", "QEMU", "time"};
 
 // "KASAN fenced_read" for one run, "10/10 KASAN fenced_read" for more, and for a miss what was seen instead.
-static char *cell_text(const struct cell *cell)
+static char *cell_text(const struct row *row, const struct cell *cell)
 {
 	bool several = cell->runs > 1;
 	char *text;
@@ -26,6 +26,7 @@ static char *cell_text(const struct cell *cell)
 		return copy("not run");
 	text = several	      ? format("%zu/%zu", cell->good, cell->runs)
 	       : cell->good   ? copy("")
+	       : !row->source->mutant ? copy("NOT CLEAN:")
 	       : cell->demanded ? copy("MISSED:")
 				: copy("missed:");
 	for (size_t i = 0; i < cell->seen.count; i++) {
@@ -64,7 +65,7 @@ static void fill(const struct row *row, char *cells[COLUMNS])
 	cells[FENCE] = copy(flavour_names[row->source->flavour]);
 	cells[STATIC] = findings_text(row);
 	for (int tier = 0; tier < TIERS; tier++) {
-		cells[TIER_COLUMNS + tier] = cell_text(&row->cells[tier]);
+		cells[TIER_COLUMNS + tier] = cell_text(row, &row->cells[tier]);
 		seconds += row->cells[tier].seconds;
 	}
 	cells[TIME] = format("%.1f s", seconds);
@@ -136,7 +137,7 @@ void table_failures(FILE *to, const struct matrix *matrix, const struct columns 
 
 			if (cell->good == cell->runs)
 				continue;
-			char *text = cell_text(cell);
+			char *text = cell_text(row, cell);
 
 			fprintf(to, "%s %s: %s: %s\n", cell->demanded ? "FAILED" : "not demanded", row->name,
 				tier_names[tier], text);

@@ -2,7 +2,6 @@
 #include "verdict.h"
 
 #include <ctype.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,106 +16,6 @@ static const char *const kind_names[] = {
 	[SEEN_SHORT] = "too few cycles",
 };
 
-// How a report begins. The first row that is in a line is its kind, so that the general ones come last. `unless`
-// is what a line of this kind does not have. `end` is in a report's last line; those without one last until the
-// next report, init's and the storm's lines, or the end.
-static const struct sign {
-	const char *text, *unless;
-	enum seen_kind kind;
-	const char *end;
-} signs[] = {
-	{"BUG: KASAN: null-ptr-deref", NULL, SEEN_NULL, "===="},
-	{"BUG: KASAN: ", NULL, SEEN_KASAN, "===="},
-	{"BUG: kernel NULL pointer dereference", NULL, SEEN_NULL, "---[ end trace"},
-	{"Oops: general protection fault", NULL, SEEN_OOPS, "---[ end trace"},
-	{"BUG: unable to handle page fault", NULL, SEEN_OOPS, "---[ end trace"},
-	{"Kernel mode fault at addr", NULL, SEEN_OOPS, NULL}, // arch/um/kernel/trap.c
-	{"Segfault with no mm", NULL, SEEN_OOPS, NULL},
-	{"Oops: ", NULL, SEEN_OOPS, "---[ end trace"},
-	{"sleeping function called from invalid context", NULL, SEEN_ATOMIC, NULL},
-	{"BUG: scheduling while atomic", NULL, SEEN_ATOMIC, NULL},
-	{"context switch within RCU read-side", NULL, SEEN_ATOMIC, "---[ end trace"},
-	{"ODEBUG: ", NULL, SEEN_ODEBUG, "---[ end trace"},
-	{"refcount_t: ", NULL, SEEN_REFCOUNT, "---[ end trace"},
-	{"list_add corruption", NULL, SEEN_BUG, "---[ end trace"},
-	{"list_del corruption", NULL, SEEN_BUG, "---[ end trace"},
-	{"ernel BUG at ", NULL, SEEN_BUG, "---[ end trace"},
-	{" blocked for more than ", NULL, SEEN_HUNG, "Kernel panic"},
-	{"soft lockup", NULL, SEEN_HUNG, NULL},
-	{"workqueue lockup", NULL, SEEN_HUNG, NULL},
-	{"detected stall", NULL, SEEN_HUNG, NULL},
-	{"self-detected stall", NULL, SEEN_HUNG, NULL},
-	{"INFO: trying to register non-static key", NULL, SEEN_LOCKDEP, NULL},
-	{"BUG: lock held when returning", NULL, SEEN_LOCKDEP, NULL},
-	{"WARNING: ", "WARNING: CPU: ", SEEN_LOCKDEP, NULL}, // kernel/locking/lockdep.c names no CPU
-	{"DEBUG_LOCKS_WARN_ON(", NULL, SEEN_LOCKDEP, "---[ end trace"},
-	{"WARNING: CPU: ", NULL, SEEN_WARN, "---[ end trace"},
-	{"storm: wrong: ", NULL, SEEN_WRONG, NULL},
-	{"unreferenced object 0x", NULL, SEEN_LEAK, NULL},
-	{"BUG: ", NULL, SEEN_BUG, NULL},
-	{"Kernel panic - not syncing", NULL, SEEN_PANIC, NULL},
-	{"Call Trace:", NULL, SEEN_TRACE, NULL},
-};
-
-// What a WARN() is about may be said before its "WARNING: CPU:" (x86) or behind it (UML).
-static bool is_special(const struct sign *sign)
-{
-	return sign->kind == SEEN_ODEBUG || sign->kind == SEEN_REFCOUNT || sign->kind == SEEN_ATOMIC ||
-	       !strncmp(sign->text, "DEBUG_LOCKS", 11);
-}
-
-static bool is_storm(const char *line)
-{
-	return !strncmp(line, "storm: ", 7);
-}
-
-static const struct sign *sign_in(const char *line)
-{
-	// The storm quotes what the kernel said.
-	if (is_storm(line) && strncmp(line, "storm: wrong: ", 14))
-		return NULL;
-	for (size_t i = 0; i < sizeof(signs) / sizeof(*signs); i++)
-		if (strstr(line, signs[i].text) && (signs[i].kind == SEEN_WRONG || !is_storm(line)) &&
-		    !(signs[i].unless && strstr(line, signs[i].unless)))
-			return &signs[i];
-	return NULL;
-}
-
-// "[    1.234567]", and "[   T25]" of PRINTK_CALLER.
-static const char *without_stamp(const char *line)
-{
-	while (*line == '[') {
-		const char *at = line + 1 + strspn(line + 1, " ");
-
-		at += *at == 'T' || *at == 'C';
-		if (!isdigit((unsigned char)*at))
-			break;
-		at += strspn(at, "0123456789.");
-		if (*at != ']')
-			break;
-		line = at + 1 + strspn(at + 1, " ");
-	}
-	return line;
-}
-
-static struct strings lines_of(const char *console)
-{
-	struct strings lines = {0};
-
-	while (*console) {
-		size_t length = strcspn(console, "\n"), kept = length;
-		char *line;
-
-		while (kept && console[kept - 1] == '\r')
-			kept--;
-		line = copy_span(console, kept);
-		strings_add(&lines, without_stamp(line));
-		free(line);
-		console += length + (console[length] == '\n');
-	}
-	return lines;
-}
-
 static char *join(const struct strings *lines, size_t from, size_t to)
 {
 	size_t length = 1;
@@ -130,64 +29,6 @@ static char *join(const struct strings *lines, size_t from, size_t to)
 		*at++ = '\n';
 	}
 	return text;
-}
-
-static bool is_cut_here(const char *line)
-{
-	return strstr(line, "[ cut here ]") != NULL;
-}
-
-// A WARN()'s own words stand between "cut here" and "WARNING: CPU:"; UML prints registers before it panics.
-static size_t first_line(const struct strings *lines, size_t at, const struct sign *sign)
-{
-	bool fault = sign->kind == SEEN_OOPS && !sign->end;
-
-	for (size_t back = 1; back <= (fault ? 30 : 6) && back <= at; back++) {
-		const char *line = lines->at[at - back];
-
-		if (is_cut_here(line))
-			return at - back + 1;
-		if (fault && !strncmp(line, "Pid: ", 5))
-			return at - back;
-	}
-	return at;
-}
-
-// One past its last line; *whole tells whether that is sure to be the last.
-static size_t end_of(const struct strings *lines, size_t at, const struct sign *sign, bool *whole)
-{
-	*whole = true;
-	for (size_t i = at + 1; i < lines->count; i++) {
-		const char *line = lines->at[i];
-		bool foreign = !strncmp(line, "init: ", 6) || is_storm(line);
-
-		if (sign->kind == SEEN_WRONG) {
-			// The stack of a thread that sleeps.
-			if (strncmp(line, "storm:   ", 9))
-				return i;
-			continue;
-		}
-		if (sign->end && strstr(line, sign->end))
-			return i + 1;
-		// lockdep's own box closes its head.
-		if (!sign->end && !(sign->kind == SEEN_LOCKDEP && i < at + 4))
-			foreign |= is_cut_here(line) || !strncmp(line, "=====", 5) ||
-				   strstr(line, "Kernel panic - not syncing");
-		if (foreign)
-			return i;
-	}
-	*whole = false;
-	return lines->count;
-}
-
-static size_t end_of_head(const struct strings *lines, size_t from, size_t to)
-{
-	size_t i = from + 1;
-
-	while (i < to && *lines->at[i] && strncmp(lines->at[i], "CPU: ", 5) &&
-	       !strstr(lines->at[i], "Call Trace:") && !strstr(lines->at[i], "Modules linked in"))
-		i++;
-	return i;
 }
 
 // The name in "name+0x1b/0x200" that ends before `plus`, NULL when this is no such thing.
@@ -241,48 +82,16 @@ static char *function_in(const struct strings *lines, size_t from, size_t title,
 	return found ? found : copy("");
 }
 
-enum seen_so_far seen_so_far(const char *console)
+static struct seen with_report(const struct strings *lines, const struct report *report)
 {
-	struct strings lines = lines_of(console);
-	const struct sign *sign = NULL;
-	bool whole = false;
-	size_t at = 0;
-
-	while (at < lines.count && !(sign = sign_in(lines.at[at])))
-		at++;
-	if (sign)
-		end_of(&lines, at, sign, &whole);
-	strings_free(&lines);
-	return !sign ? SEEN_NOTHING : whole && sign->end ? SEEN_WHOLE : SEEN_BEGUN;
-}
-
-static struct seen report(const struct strings *lines, size_t at, const struct sign *sign)
-{
-	bool whole;
-	size_t from = first_line(lines, at, sign), to = end_of(lines, at, sign, &whole);
-	size_t head = end_of_head(lines, at, to);
-
-	for (size_t i = at + 1; i < head && sign->kind == SEEN_WARN; i++) {
-		const struct sign *other = sign_in(lines->at[i]);
-
-		if (other && is_special(other)) {
-			sign = other;
-			at = i;
-		}
-	}
-	struct seen seen = {
-		.kind = sign->kind,
-		.line = at + 1,
-		.title = copy(lines->at[at]),
-		.function = function_in(lines, from, at, to),
-		.head = join(lines, from, head),
-		.text = join(lines, from, to),
+	return (struct seen){
+		.kind = report->kind,
+		.line = report->title + 1,
+		.title = copy(lines->at[report->title]),
+		.function = function_in(lines, report->from, report->title, report->to),
+		.head = join(lines, report->from, report->head),
+		.text = join(lines, report->from, report->to),
 	};
-
-	// The address of a null pointer's shadow is not canonical on x86: arch/x86/kernel/traps.c.
-	if (seen.kind == SEEN_OOPS && (strstr(seen.head, "null-ptr-deref") || strstr(seen.head, "at addr 0x0,")))
-		seen.kind = SEEN_NULL;
-	return seen;
 }
 
 static struct seen without_report(enum seen_kind kind, char *title)
@@ -356,17 +165,13 @@ static struct seen judge_result(const struct strings *lines, const char *result,
 
 struct seen seen_read(const char *console, unsigned long cycles, bool overtime)
 {
-	struct strings lines = lines_of(console);
-	const struct sign *sign = NULL;
-	const char *result;
+	struct strings lines = console_lines(console);
+	const char *result = last_with(&lines, "init: result");
+	struct report report;
 	struct seen seen;
-	size_t at = 0;
 
-	while (at < lines.count && !(sign = sign_in(lines.at[at])))
-		at++;
-	result = last_with(&lines, "init: result");
-	if (sign)
-		seen = report(&lines, at, sign);
+	if (report_find(&lines, &report))
+		seen = with_report(&lines, &report);
 	else if (overtime)
 		seen = without_report(SEEN_OVERTIME, copy("it did not end in time"));
 	else if (!result)
