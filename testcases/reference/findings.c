@@ -136,20 +136,6 @@ static bool is_expected(const json_t *finding, const struct mutant *mutant)
 		strings_have(&mutant->functions, text_of(finding, "door")));
 }
 
-// "Rule function, Rule function" of what was not expected.
-static void add_finding(struct row *row, const json_t *finding)
-{
-	char *one = format("%s %s", text_of(finding, "rule"), text_of(finding, "function"));
-
-	if (!strstr(row->findings, one)) {
-		char *longer = format("%s%s%s", row->findings, *row->findings ? ", " : "", one);
-
-		free(row->findings);
-		row->findings = longer;
-	}
-	free(one);
-}
-
 static void judge(struct row *row, const json_t *findings)
 {
 	const struct mutant *mutant = row->source->mutant;
@@ -166,11 +152,15 @@ static void judge(struct row *row, const json_t *findings)
 		}
 		// A second function of the same rule is the same mistake, seen from another door; named all the same.
 		other |= !mutant || strcmp(text_of(finding, "rule"), mutant->rule);
-		add_finding(row, finding);
+		char *one = format("%s %s", text_of(finding, "rule"), text_of(finding, "function"));
+
+		if (!strings_have(&row->others, one))
+			strings_add(&row->others, one);
+		free(one);
 	}
 	if (mutant && !rule_known(mutant->rule))
 		row->agreement = STATIC_NO_RULE;
-	else if (other || (!hit && *row->findings))
+	else if (other || (!hit && row->others.count))
 		row->agreement = STATIC_OTHER;
 	else
 		row->agreement = hit || !mutant ? STATIC_OK : STATIC_MISSED;
@@ -220,17 +210,26 @@ void findings_enter(struct matrix *matrix, const struct sources *sources, const 
 	free(database);
 }
 
+// The first of what was not asked for, and how many there are.
+static char *others_text(const struct row *row)
+{
+	if (row->others.count < 2)
+		return copy(row->others.count ? row->others.at[0] : "");
+	return format("%s and %zu more", row->others.at[0], row->others.count - 1);
+}
+
 char *findings_text(const struct row *row)
 {
+	char *others = others_text(row), *text = NULL;
+
 	switch (row->agreement) {
-	case STATIC_NOT_ASKED: return copy("");
-	case STATIC_OK:
-		return *row->findings ? format("ok (also %s)", row->findings) : copy("ok");
-	case STATIC_NO_RULE: return *row->findings ? format("- (%s)", row->findings) : copy("-");
-	case STATIC_MISSED: return copy("missed");
-	case STATIC_OTHER: return format("other: %s", row->findings);
-	case STATIC_BROKEN:
-		return copy(row->source->fault ? "does not apply" : "not analysed");
+	case STATIC_NOT_ASKED: break;
+	case STATIC_OK: text = *others ? format("ok (also %s)", others) : copy("ok"); break;
+	case STATIC_NO_RULE: text = *others ? format("- (%s)", others) : copy("-"); break;
+	case STATIC_MISSED: text = copy("missed"); break;
+	case STATIC_OTHER: text = format("other: %s", others); break;
+	case STATIC_BROKEN: text = copy(row->source->fault ? "does not apply" : "not analysed"); break;
 	}
-	return copy("");
+	free(others);
+	return text ? text : copy("");
 }

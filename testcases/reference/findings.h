@@ -18,7 +18,7 @@ struct checker {
 // Analyses the sources of all rows with one run and enters the verdicts.
 void findings_enter(struct matrix *matrix, const struct sources *sources, const struct checker *checker);
 
-// "ok", "missed", "- (RacyAliveCheck fenced_read)". Caller frees.
+// "ok", "missed", "- (RacyAliveCheck fenced_read and 5 more)". Caller frees.
 char *findings_text(const struct row *row);
 
 #endif

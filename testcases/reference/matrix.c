@@ -48,7 +48,7 @@ static void add(struct matrix *matrix, char *name, const struct source *source, 
 	}
 	matrix->at = reallocate(matrix->at, matrix->count + 1, sizeof(*matrix->at));
 	matrix->at[matrix->count++] = (struct row){
-		.name = name, .source = source, .variant = variant, .findings = copy("")};
+		.name = name, .source = source, .variant = variant};
 }
 
 struct matrix matrix_make(const struct sources *sources, const struct strings *only)
@@ -80,7 +80,7 @@ void matrix_free(struct matrix *matrix)
 			strings_free(&row->cells[tier].logs);
 			free(row->cells[tier].times);
 		}
-		free(row->findings);
+		strings_free(&row->others);
 		free(row->name);
 	}
 	free(matrix->at);

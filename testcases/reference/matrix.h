@@ -37,7 +37,7 @@ struct row {
 	const struct source *source;
 	enum variant variant;
 	enum agreement agreement;
-	char *findings; // what the static verdict has to add, "" for nothing
+	struct strings others; // findings that were not asked for: "RacyAliveCheck fenced_read"
 	struct cell cells[TIERS];
 };
 

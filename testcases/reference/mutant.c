@@ -41,10 +41,15 @@ static const struct {
 	[STORM] = {"Storm", false, false},     [CAUGHT] = {"Caught", true, false},
 };
 
+const char *mutant_rule(size_t index)
+{
+	return index < sizeof(rules) / sizeof(*rules) ? rules[index] : NULL;
+}
+
 bool mutant_rule_known(const char *rule)
 {
-	for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++)
-		if (!strcmp(rules[i], rule))
+	for (size_t i = 0; mutant_rule(i); i++)
+		if (!strcmp(mutant_rule(i), rule))
 			return true;
 	return false;
 }

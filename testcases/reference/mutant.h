@@ -44,7 +44,8 @@ struct mutants {
 	size_t count;
 };
 
-// Whether it is one of the design's rules, with a checker or not yet.
+// The design's rules, with a checker or not yet; NULL behind the last.
+const char *mutant_rule(size_t index);
 bool mutant_rule_known(const char *rule);
 
 // Reads `text` as the patch `path`. False after complaining, with file and line, about everything

@@ -37,6 +37,7 @@ static const struct sign {
 	{"INFO: trying to register non-static key", NULL, SEEN_LOCKDEP, NULL},
 	{"BUG: lock held when returning", NULL, SEEN_LOCKDEP, NULL},
 	{"WARNING: ", "WARNING: CPU: ", SEEN_LOCKDEP, NULL}, // kernel/locking/lockdep.c names no CPU
+	{"[ BUG: ", NULL, SEEN_LOCKDEP, NULL}, // bad unlock balance, invalid wait context
 	{"DEBUG_LOCKS_WARN_ON(", NULL, SEEN_LOCKDEP, "---[ end trace"},
 	{"WARNING: CPU: ", NULL, SEEN_WARN, "---[ end trace"},
 	{"storm: wrong: ", NULL, SEEN_WRONG, NULL},

@@ -132,6 +132,12 @@ void table_failures(FILE *to, const struct matrix *matrix, const struct columns 
 			fprintf(to, "FAILED %s: static: %s\n", row->name, text);
 			free(text);
 		}
+		if (columns->checker && row->others.count > 1) {
+			fprintf(to, "%s: not asked for:", row->name);
+			for (size_t j = 0; j < row->others.count; j++)
+				fprintf(to, "%s %s", j ? "," : "", row->others.at[j]);
+			fputs("\n", to);
+		}
 		for (int tier = 0; tier < TIERS; tier++) {
 			const struct cell *cell = &row->cells[tier];
 

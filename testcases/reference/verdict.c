@@ -138,6 +138,21 @@ static bool is(const char *result, const char *key, const char *wanted)
 	return same;
 }
 
+// Whether the console did not end within it.
+static bool is_whole(const char *result)
+{
+	static const char *const keys[] = {"storm", "taint", "lockdep", "unloaded", "leaks"};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+		char *value = value_of(result, keys[i]);
+
+		free(value);
+		if (!value)
+			return false;
+	}
+	return true;
+}
+
 static struct seen judge_result(const struct strings *lines, const char *result, unsigned long cycles)
 {
 	const char *done = NULL;
@@ -174,7 +189,7 @@ struct seen seen_read(const char *console, unsigned long cycles, bool overtime)
 		seen = with_report(&lines, &report);
 	else if (overtime)
 		seen = without_report(SEEN_OVERTIME, copy("it did not end in time"));
-	else if (!result)
+	else if (!result || !is_whole(result))
 		seen = without_report(SEEN_CUT, copy(lines.count ? lines.at[lines.count - 1] : ""));
 	else
 		seen = judge_result(&lines, result, cycles);
