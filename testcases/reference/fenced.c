@@ -52,6 +52,9 @@
 static unsigned int slow_us;
 module_param(slow_us, uint, 0444);
 MODULE_PARM_DESC(slow_us, "how long an operation waits before it touches a register, or open its ring");
+static unsigned int sleep_us;
+module_param(sleep_us, uint, 0444);
+MODULE_PARM_DESC(sleep_us, "how long a read waits before it goes to sleep");
 static unsigned int step_us;
 module_param(step_us, uint, 0444);
 MODULE_PARM_DESC(step_us, "how long probe and remove wait between their steps");
@@ -465,6 +468,7 @@ static ssize_t fenced_read(struct file *file, char __user *buf, size_t len, loff
 		fenced_put(fenced, key);
 		if (ret)
 			break;
+		fenced_pause(sleep_us);
 		if (file->f_flags & O_NONBLOCK)
 			return -EAGAIN;
 		/* Asleep outside the gate: whatever was true inside is asked again. */
