@@ -188,7 +188,15 @@ static char *log_name(const struct row *row, const struct machine *machine, size
 	return name;
 }
 
-void matrix_boot(struct matrix *matrix, const struct machine *machine, const char *directory,
+static const struct source *built_of(const struct row *row, const struct sources *built)
+{
+	for (size_t i = 0; i < built->count; i++)
+		if (!strcmp(built->at[i].stem, row->source->stem))
+			return &built->at[i];
+	fatal("%s: not among the modules", row->name);
+}
+
+void matrix_boot(struct matrix *matrix, const struct machine *machine, const struct sources *built,
 		 unsigned long cycles, size_t runs, long jobs)
 {
 	struct boot *boots = allocate(matrix->count * runs * sizeof(*boots));
@@ -197,15 +205,13 @@ void matrix_boot(struct matrix *matrix, const struct machine *machine, const cha
 
 	for (size_t i = 0; i < matrix->count; i++) {
 		struct row *row = &matrix->at[i];
-		struct boot boot = boot_of(row, machine, directory, cycles);
+		struct boot boot;
 
-		if (!file_exists(boot.module)) {
-			if (!row->source->fault)
-				complain("%s: not built for %s", row->name, tier_names[machine->tier]);
+		if (built_of(row, built)->fault) {
 			matrix->trouble = true;
-			boot_free(&boot);
 			continue;
 		}
+		boot = boot_of(row, machine, built->directory, cycles);
 		for (size_t run = 0; run < (row->source->mutant ? runs : 1); run++) {
 			rows[boot_count] = row;
 			boots[boot_count++] = boot_again(&boot, log_name(row, machine, run));

@@ -55,8 +55,8 @@ void matrix_free(struct matrix *matrix);
 bool row_has_static(const struct row *row);
 
 // Boots every row in the machine's tier: the references with that many cycles, the mutants `runs` times.
-// The modules lie in `directory`.
-void matrix_boot(struct matrix *matrix, const struct machine *machine, const char *directory,
+// `built` are the rows' sources as modules for this machine.
+void matrix_boot(struct matrix *matrix, const struct machine *machine, const struct sources *built,
 		 unsigned long cycles, size_t runs, long jobs);
 
 #endif

@@ -134,7 +134,6 @@ static struct strings make_words(const char *src, const struct machine *machine)
 	return words;
 }
 
-// Whether the modules could be made; those that were are booted all the same.
 static void run_tier(enum tier tier, const struct settings *settings, const struct mutants *mutants,
 		     struct matrix *matrix)
 {
@@ -149,14 +148,11 @@ static void run_tier(enum tier tier, const struct settings *settings, const stru
 
 	board = format("%s/board.ko", sources.directory);
 	log = format("%s/%s-build.log", machine.logs, tier_names[tier]);
-	if (!sources_make(&sources, &make, jobs, log))
-		matrix->trouble = true;
-	if (file_exists(board)) {
+	if (sources_make(&sources, &make, jobs, log)) {
 		image_base(machine.build, settings->init, settings->storm, board, machine.base);
-		matrix_boot(matrix, &machine, sources.directory,
+		matrix_boot(matrix, &machine, &sources,
 			    settings->cycles ? settings->cycles : default_cycles[tier], settings->runs, jobs);
 	} else {
-		complain("%s: not built", board);
 		matrix->trouble = true;
 	}
 	strings_free(&make);

@@ -222,12 +222,10 @@ char *sources_first_error(const char *log)
 	return found ? found : copy("it printed no error");
 }
 
-bool sources_make(const struct sources *sources, const struct strings *make, long jobs,
-		  const char *log)
+static int make_all(const struct sources *sources, const struct strings *make, long jobs, const char *log)
 {
 	struct strings words = {0};
 	struct process process = {.words = &words, .output_file = log};
-	bool complete = true;
 	int status;
 
 	strings_add_all(&words, make);
@@ -243,20 +241,50 @@ bool sources_make(const struct sources *sources, const struct strings *make, lon
 		fatal("interrupted");
 	if (status == 127 && errno)
 		fatal("make: %s", strerror(errno));
-	for (size_t i = 0; i < sources->count && status; i++) {
-		char *object = file_of(sources, &sources->at[i], ".o");
+	return status;
+}
 
-		if (!sources->at[i].fault && !file_exists(object)) {
-			complain("%s: it does not build", sources->at[i].stem);
-			complete = false;
+// Those without an object get a fault, and lose a module that an earlier build may have left. How many there are.
+static size_t find_broken(struct sources *sources, const char *log)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < sources->count; i++) {
+		struct source *source = &sources->at[i];
+		char *object = file_of(sources, source, ".o"), *module = file_of(sources, source, ".ko");
+
+		if (!source->fault && !file_exists(object)) {
+			source->fault = copy("it does not build");
+			complain("%s: %s, see %s", source->stem, source->fault, log);
+			remove(module);
+			count++;
 		}
+		free(module);
 		free(object);
 	}
-	if (status) {
-		char *error = sources_first_error(log);
+	return count;
+}
 
-		complain("Kbuild: %s; see %s", error, log);
+bool sources_make(struct sources *sources, const struct strings *make, long jobs, const char *log)
+{
+	int status = make_all(sources, make, jobs, log);
+	char *broken;
+
+	if (!status)
+		return true;
+	broken = format("%s.broken", log);
+	rename(log, broken);
+	// One that does not compile keeps Kbuild from linking the others.
+	if (find_broken(sources, broken)) {
+		write_kbuild(sources);
+		status = make_all(sources, make, jobs, log);
+	}
+	if (status) {
+		char *error = sources_first_error(file_exists(log) ? log : broken);
+
+		complain("Kbuild: %s; see %s", error, file_exists(log) ? log : broken);
 		free(error);
 	}
-	return complete && !status;
+	free(broken);
+	return !status;
 }

@@ -28,9 +28,9 @@ struct sources sources_write(const char *reference, const struct mutants *mutant
 void sources_free(struct sources *sources);
 
 // Has Kbuild make them with `make`'s words (at[0..], without target), `jobs` at once; its output goes to
-// `log`. Returns whether it succeeded; when not, what was missing is complained about.
-bool sources_make(const struct sources *sources, const struct strings *make, long jobs,
-		  const char *log);
+// `log`. One that does not compile gets a fault and is left out. False, after complaining, when the rest
+// could not be made either; modules that are there may be old then.
+bool sources_make(struct sources *sources, const struct strings *make, long jobs, const char *log);
 
 // The first line of Kbuild's output that says what is wrong. Caller frees.
 char *sources_first_error(const char *log);
