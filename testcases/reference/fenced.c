@@ -526,7 +526,7 @@ static __poll_t fenced_poll(struct file *file, poll_table *wait)
 
 /*
  * Sleeps inside the gate, so teardown must be able to end it: the condition asks for going,
- * which fenced_remove() sets, and wakes, before it shuts the gate.
+ * which fenced_wake() sets before the gate is shut.
  */
 static int fenced_wait(struct fenced *fenced, const struct fenced_ops *ops, u32 *val)
 {
@@ -633,6 +633,14 @@ static const struct file_operations fenced_fops = {
 	.mmap = fenced_mmap,
 	.fasync = fenced_fasync,
 };
+
+/* Postcondition: who slept inside the gate is on the way out, and nobody goes to sleep there. */
+static void fenced_wake(struct fenced *fenced)
+{
+	WRITE_ONCE(fenced->going, true);
+	wake_up_all(&fenced->wait);
+	kill_fasync(&fenced->async, SIGIO, POLL_HUP);
+}
 
 /*
  * Postcondition: no mapping reaches the hardware. None can be made any more, because the gate
@@ -882,6 +890,10 @@ static int fenced_probe(struct platform_device *pdev)
 
 remove_debugfs:
 	debugfs_remove(fenced->debugfs);
+	/* cdev_device_add() had a node for a moment, and somebody may have opened it. */
+	fenced_wake(fenced);
+	fenced_shut(fenced);
+	fenced_zap(fenced);
 	fenced_stop(fenced);
 drop_ring:
 	fenced_drop_ring(fenced);
@@ -897,17 +909,12 @@ static void fenced_remove(struct platform_device *pdev)
 {
 	struct fenced *fenced = platform_get_drvdata(pdev);
 
-	/* Neither new opens nor readers of sysfs and debugfs; open files go on. */
+	/* The node goes, and the readers of sysfs and debugfs; files that are open go on. */
 	cdev_device_del(&fenced->cdev, &fenced->dev);
 	fenced_pause(step_us);
 	debugfs_remove(fenced->debugfs);
-
-	/* Whoever sleeps leaves, also those who sleep inside the gate. */
 	fenced_pause(step_us);
-	WRITE_ONCE(fenced->going, true);
-	wake_up_all(&fenced->wait);
-	kill_fasync(&fenced->async, SIGIO, POLL_HUP);
-
+	fenced_wake(fenced);
 	fenced_shut(fenced);
 	fenced_pause(step_us);
 	fenced_zap(fenced);
