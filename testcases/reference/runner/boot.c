@@ -79,9 +79,9 @@ struct machine machine_open(enum tier tier, const char *build, const char *work,
 	machine.base = path_join(machine.work, "base.cpio");
 	maker = path_join(machine.build, "usr/gen_init_cpio");
 	if (!file_exists(machine.kernel))
-		fatal("%s: there is no such kernel; testcases/reference/kernel builds it", machine.kernel);
+		fatal("%s: there is no such kernel; testcases/reference/kernels/build makes it", machine.kernel);
 	if (!is_program(maker))
-		fatal("%s: there is no such program; testcases/reference/kernel builds it", maker);
+		fatal("%s: there is no such program; testcases/reference/kernels/build makes it", maker);
 	if (make_directories(machine.work) < 0)
 		fatal("%s: %s", machine.work, strerror(errno));
 	if (make_directories(machine.logs) < 0)
