@@ -143,6 +143,9 @@ static size_t end_of(const struct strings *lines, size_t at, const struct sign *
 		}
 		if (sign->end && strstr(line, sign->end))
 			return i + 1;
+		// With two processors the storm speaks in the middle of the kernel's report.
+		if (sign->end && is_storm(line))
+			continue;
 		// lockdep's own box closes its head.
 		if (!sign->end && !(sign->kind == SEEN_LOCKDEP && i < at + 4))
 			foreign |= is_cut_here(line) || !strncmp(line, "=====", 5) ||

@@ -224,6 +224,22 @@ static void a_report_is_whole_when_its_last_line_is_there(void **state)
 	free(text);
 }
 
+// With two processors the storm quotes a report that the kernel is still printing.
+static void the_storm_may_speak_within_a_report(void **state)
+{
+	char *text = console("qemu-null"), *at = strstr(text, "Call Trace:"), *changed;
+	struct seen seen;
+
+	(void)state;
+	assert_non_null(at);
+	changed = format("%.*sstorm: wrong: kernel: Oops\n%s", (int)(at - text), text, at);
+	seen = seen_read(changed, 0, false);
+	assert_true(matches(&seen, "null-ptr-deref", "__x64_sys_ioctl"));
+	seen_free(&seen);
+	free(changed);
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -235,6 +251,7 @@ int main(void)
 		cmocka_unit_test(the_storm_may_quote),
 		cmocka_unit_test(stamps_are_no_part_of_a_line),
 		cmocka_unit_test(a_report_is_whole_when_its_last_line_is_there),
+		cmocka_unit_test(the_storm_may_speak_within_a_report),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
