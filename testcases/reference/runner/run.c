@@ -4,10 +4,12 @@
 // kernel says. testcases/reference/run builds everything that this needs and calls it.
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -237,6 +239,25 @@ static char *heading_of(const struct settings *settings)
 	return text;
 }
 
+// Two runs in one folder would boot each other's modules. The lock lasts until this program ends.
+static void lock(const char *work)
+{
+	char *path = path_join(work, "lock");
+	int file;
+
+	if (make_directories(work) < 0)
+		fatal("%s: %s", work, strerror(errno));
+	file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	if (file < 0)
+		fatal("%s: %s", path, strerror(errno));
+	if (flock(file, LOCK_EX | LOCK_NB) < 0) {
+		say("%s: another run uses it; waiting", work);
+		if (flock(file, LOCK_EX) < 0)
+			fatal("%s: %s", path, strerror(errno));
+	}
+	free(path);
+}
+
 static int run_builds(const struct settings *settings, const struct mutants *mutants, bool trouble)
 {
 	char *work = format("%s/builds", settings->work);
@@ -266,7 +287,10 @@ int main(int argc, char **argv)
 	struct sources sources;
 	struct matrix matrix;
 	struct totals totals;
-	size_t wrong = mutants_read(patches, &mutants);
+	size_t wrong;
+
+	lock(settings.work);
+	wrong = mutants_read(patches, &mutants);
 
 	if (settings.trees.count)
 		return run_builds(&settings, &mutants, wrong > 0);
