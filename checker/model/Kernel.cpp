@@ -180,7 +180,7 @@ template <> struct MappingTraits<CallRow> {
         "register", "deregister", "free",        "devm-alloc", "devm-action",
         "get",      "put",        "transparent", "lookup",
         "suppress-bind", "own-device", "iterate", "list-add",
-        "drvdata", "drain"};
+        "drvdata", "drain", "zero"};
     for (const char *Meaning : Known)
       if (Row.Means == Meaning)
         return "";

@@ -164,8 +164,16 @@ public:
   bool evalCall(const CallEvent &Call, CheckerContext &C) const {
     const auto *F = dyn_cast_or_null<FunctionDecl>(Call.getDecl());
     const auto *Site = dyn_cast_or_null<CallExpr>(Call.getOriginExpr());
-    const FunctionDecl *Def = Top && CutOthers ? definition(F) : nullptr;
-    if (!Def || !Site)
+    if (!Top || !CutOthers || !F || !Site)
+      return false;
+    if (F->getIdentifier() && K->means(F->getName(), "zero") >= 0) {
+      SVal Zero = C.getSValBuilder().makeIntVal(0, Call.getResultType());
+      C.addTransition(
+          C.getState()->BindExpr(Site, C.getLocationContext(), Zero));
+      return true;
+    }
+    const FunctionDecl *Def = definition(F);
+    if (!Def)
       return false;
     if (isDriverCode(Def->getLocation(), C.getSourceManager())) {
       const Door *D = Model->door(Def);
@@ -233,8 +241,13 @@ public:
     if (!Top || !inDriverCode(C))
       return;
     ProgramStateRef Old = C.getState(), State = Old;
-    if (CutOthers)
+    if (CutOthers) {
+      if (goesRound(Condition, C)) {
+        C.generateSink(State, C.getPredecessor());
+        return;
+      }
       State = bounded(State, Condition, C);
+    }
     Identity Shown = nullptr;
     State = tested(State, Condition, C, Shown);
     if (State != Old)
@@ -273,6 +286,26 @@ private:
       return State->set<Rounds>(Key, 1);
     SVal Value = C.getSValBuilder().makeTruthVal(Negated, E->getType());
     return State->BindExpr(E, C.getLocationContext(), Value);
+  }
+
+  /// A loop without a condition, for (;;) or goto, is gone round twice for the
+  /// same reason. Inside a loop that has one a block is entered more often.
+  static bool goesRound(const Stmt *Condition, CheckerContext &C) {
+    if (C.blockCount() <= 2)
+      return false;
+    const ParentMap &Parents = C.getLocationContext()->getParentMap();
+    for (const Stmt *S = Condition; S; S = Parents.getParent(S)) {
+      const Expr *Until = nullptr;
+      if (const auto *F = dyn_cast<ForStmt>(S))
+        Until = F->getCond();
+      else if (const auto *W = dyn_cast<WhileStmt>(S))
+        Until = W->getCond();
+      else if (const auto *D = dyn_cast<DoStmt>(S))
+        Until = D->getCond();
+      if (Until && !isConstant(Until, C.getASTContext()))
+        return false;
+    }
+    return true;
   }
 
   static bool isLoopCondition(const Expr *E, const LocationContext *LC,
