@@ -25,15 +25,20 @@ struct HoldInfo {
   }
 };
 
-/// Predicate, and the lock it was tested under; a null lock is "no lock", a
-/// null predicate is "some field", when the lock is held.
+/// Predicate, and the lock it was tested under; a null lock is "no lock".
 using TestPair = std::pair<Identity, Identity>;
+
+/// A value of a predicate, and a lock that was taken after it was read.
+using OldValue = std::pair<SymbolRef, Identity>;
 
 } // namespace
 
 REGISTER_MAP_WITH_PROGRAMSTATE(HeldLocks, Identity, HoldInfo)
 REGISTER_SET_WITH_PROGRAMSTATE(FreshTests, TestPair)
 REGISTER_SET_WITH_PROGRAMSTATE(StaleTests, TestPair)
+
+/// They say nothing of what is true under that lock, wherever they are tested.
+REGISTER_SET_WITH_PROGRAMSTATE(OldValues, OldValue)
 
 /// How often a path has come to a loop's condition, or to a sleep.
 using Round = std::pair<const Stmt *, const StackFrameContext *>;
@@ -90,7 +95,9 @@ bool isHeld(const HoldInfo &Info, const Stmt *Here, CheckerContext &C) {
 class ModelChecker
     : public Checker<check::ASTDecl<TranslationUnitDecl>, check::BeginFunction,
                      check::EndFunction, check::PostCall, eval::Call,
-                     check::BranchCondition, check::EndAnalysis, check::EndOfTranslationUnit> {
+                     check::Location, check::DeadSymbols,
+                     check::BranchCondition, check::EndAnalysis,
+                     check::EndOfTranslationUnit> {
 public:
   std::shared_ptr<Kernel> K;
   bool CutOthers = true; ///< no other checker needs the other functions
@@ -237,6 +244,33 @@ public:
     }
   }
 
+  /// What is read once more is as old as this.
+  void checkLocation(SVal Location, bool IsLoad, const Stmt *,
+                     CheckerContext &C) const {
+    ProgramStateRef State = C.getState(), Old = State;
+    if (!Top || !IsLoad || State->get<OldValues>().isEmpty() ||
+        !Location.getAs<Loc>())
+      return;
+    SymbolRef Value = State->getSVal(Location.castAs<Loc>()).getAsSymbol();
+    const MemRegion *From = Value ? Value->getOriginRegion() : nullptr;
+    if (!From || From != Location.getAsRegion())
+      return;
+    for (const OldValue &Each : State->get<OldValues>())
+      if (Each.first == Value)
+        State = State->remove<OldValues>(Each);
+    if (State != Old)
+      C.addTransition(State);
+  }
+
+  void checkDeadSymbols(SymbolReaper &Reaper, CheckerContext &C) const {
+    ProgramStateRef State = C.getState(), Old = State;
+    for (const OldValue &Each : State->get<OldValues>())
+      if (Reaper.isDead(Each.first))
+        State = State->remove<OldValues>(Each);
+    if (State != Old)
+      C.addTransition(State);
+  }
+
   void checkBranchCondition(const Stmt *Condition, CheckerContext &C) const {
     if (!Top || !inDriverCode(C))
       return;
@@ -336,38 +370,39 @@ private:
   /// predicate that is worth a note.
   ProgramStateRef tested(ProgramStateRef State, const Stmt *Condition,
                          CheckerContext &C, Identity &Shown) const {
-    llvm::SmallVector<Identity, 4> Tested;
-    collect(Condition, Tested);
+    llvm::SmallVector<Identity, 4> Named;
+    collect(Condition, Named);
+    for (Identity P : Named)
+      State = testedIs(State, P, nullptr, Condition, C, Shown);
     if (const auto *E = dyn_cast<Expr>(Condition)) {
       SVal Value = C.getSVal(E);
       if (SymbolRef Symbol = Value.getAsSymbol(true))
         for (SymbolRef Part : Symbol->symbols())
-          if (Identity Id = identify(Part->getOriginRegion()))
-            Tested.push_back(Id);
+          if (Identity P = identify(Part->getOriginRegion()))
+            State = testedIs(State, P, Part, Condition, C, Shown);
     }
-    return testedAre(State, Tested, Condition, C, Shown);
+    return State;
   }
 
-  ProgramStateRef testedAre(ProgramStateRef State, ArrayRef<Identity> Tested,
-                            const Stmt *Where, CheckerContext &C,
-                            Identity &Shown) const {
-    llvm::SmallVector<Identity, 4> Held;
-    for (const auto &Entry : State->get<HeldLocks>())
-      if (isHeld(Entry.second, Where, C))
-        Held.push_back(Entry.first);
-    for (Identity P : Tested) {
-      if (Held.empty() && Model->Gate.Liveness.contains(P)) {
-        State = State->add<FreshTests>({P, nullptr});
-        Shown = P;
-      }
-      for (Identity Lock : Held) {
-        State = State->add<FreshTests>({nullptr, Lock});
-        if (Model->Gate.Predicates.contains(P)) {
-          State = State->add<FreshTests>({P, Lock});
-          Shown = P;
-        }
-      }
+  /// \p Value is what was read of \p P, null when it is read right there.
+  ProgramStateRef testedIs(ProgramStateRef State, Identity P, SymbolRef Value,
+                           const Stmt *Where, CheckerContext &C,
+                           Identity &Shown) const {
+    if (!Model->Gate.Predicates.contains(P))
+      return State;
+    bool Covered = false;
+    for (const auto &Entry : State->get<HeldLocks>()) {
+      if (!isHeld(Entry.second, Where, C) ||
+          (Value && State->contains<OldValues>({Value, Entry.first})))
+        continue;
+      State = State->add<FreshTests>({P, Entry.first});
+      Covered = true;
     }
+    if (!Covered && Model->Gate.Liveness.contains(P))
+      State = State->add<FreshTests>({P, nullptr});
+    else if (!Covered)
+      return State;
+    Shown = P;
     return State;
   }
 
@@ -411,8 +446,8 @@ private:
     if (!P || !Call.getOriginExpr())
       return true;
     Identity Shown = nullptr;
-    ProgramStateRef State = testedAre(C.getState(), P, Call.getOriginExpr(), C,
-                                      Shown);
+    ProgramStateRef State = testedIs(C.getState(), P, nullptr,
+                                     Call.getOriginExpr(), C, Shown);
     if (State != C.getState())
       C.addTransition(State, Shown ? note(C, "Tests ", Shown) : nullptr);
     return true;
@@ -439,6 +474,30 @@ private:
     return Row;
   }
 
+  /// The values that local variables have.
+  static llvm::SmallVector<SymbolRef, 8> copies(ProgramStateRef State) {
+    struct Reader : StoreManager::BindingsHandler {
+      llvm::SmallVector<SymbolRef, 8> Values;
+      bool HandleBinding(StoreManager &, Store, const MemRegion *Region,
+                         SVal Value) override {
+        if (Region->hasStackStorage())
+          if (SymbolRef Symbol = Value.getAsSymbol(true))
+            for (SymbolRef Part : Symbol->symbols())
+              Values.push_back(Part);
+        return true;
+      }
+    } Copies;
+    State->getStateManager().iterBindings(State, Copies);
+    return std::move(Copies.Values);
+  }
+
+  /// True when a candidate fence has this lock and this predicate.
+  bool isGate(Identity Lock, Identity P) const {
+    return P && llvm::any_of(Model->Gate.Offered, [&](const Fence &F) {
+             return F.Lock == Lock && F.Predicate == P;
+           });
+  }
+
   ProgramStateRef acquire(ProgramStateRef State, Identity Lock, bool Tests,
                           CheckerContext &C) const {
     HoldInfo Info;
@@ -451,12 +510,19 @@ private:
       }
     State = forget(State, Lock);
     State = State->set<HeldLocks>(Lock, Info);
+    // A test is worth what its value was when it was read.
+    for (SymbolRef Value : copies(State))
+      if (isGate(Lock, identify(Value->getOriginRegion())))
+        State = State->add<OldValues>({Value, Lock});
     if (Tests)
       State = State->add<FreshTests>({Lock, Lock});
     return State;
   }
 
   static ProgramStateRef release(ProgramStateRef State, Identity Lock) {
+    for (const OldValue &Each : State->get<OldValues>())
+      if (Each.second == Lock)
+        State = State->remove<OldValues>(Each);
     return forget(State, Lock)->remove<HeldLocks>(Lock);
   }
 

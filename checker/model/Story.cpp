@@ -38,7 +38,11 @@ private:
   unsigned Arms = 0; ///< of if and switch, around the current statement
   llvm::SmallVector<const FunctionDecl *, 8> Stack;
   llvm::SmallVector<Held, 4> Locks;
+  unsigned Acquired = 0; ///< acquisitions so far
   Aliases Locals;
+  /// How many acquisitions there had been when a local variable was read from
+  /// what it stands for.
+  llvm::DenseMap<const VarDecl *, unsigned> ReadAt;
   llvm::DenseMap<const VarDecl *, const Expr *> Constants; ///< of parameters
 
   void emit(Event::Kind Kind, Identity What, const Expr *Site,
@@ -141,13 +145,34 @@ private:
     }
     if (const auto *E = dyn_cast<Expr>(S))
       if (isa<MemberExpr, DeclRefExpr>(E))
-        if (Identity Id = id(E))
+        if (Identity Id = id(E)) {
           emit(Event::Test, Id, Site);
+          if (const auto *Ref = dyn_cast<DeclRefExpr>(E))
+            asOf(ReadAt.find(dyn_cast<VarDecl>(Ref->getDecl())));
+        }
     // p->ops->fn tests fn, and nothing of ops.
     if (const auto *M = dyn_cast<MemberExpr>(S); M && M->isArrow())
       return;
     for (const Stmt *Child : S->children())
       tests(Child, Site);
+  }
+
+  /// The last event tests a copy: what was taken since does not cover it.
+  void asOf(llvm::DenseMap<const VarDecl *, unsigned>::iterator Read) {
+    if (Read == ReadAt.end() || WasCut)
+      return;
+    llvm::erase_if(Out.back().Locks,
+                   [&](const Held &H) { return H.Since > Read->second; });
+  }
+
+  /// From here on \p Var stands for \p Id.
+  void alias(const VarDecl *Var, Identity Id) {
+    Locals[Var] = Id;
+    // A pointer to a flag is no copy of it.
+    if (Var->getType()->isPointerType() && !Id->getType()->isPointerType())
+      ReadAt.erase(Var);
+    else
+      ReadAt[Var] = Acquired;
   }
 
   void statement(const Stmt *S) {
@@ -214,7 +239,7 @@ private:
         for (size_t I = Before; I < Locks.size(); ++I)
           ScopeLocks.push_back(Locks[I].Lock);
       if (Identity Id = valueId(Var->getInit()))
-        Locals[Var] = Id;
+        alias(Var, Id);
       // rcu_assign_pointer(p, NULL) stores through such a variable.
       if (const Expr *Value = constantOf(Var->getInit()))
         if (Var->getType()->isIntegerType() || Var->getType()->isPointerType())
@@ -308,7 +333,7 @@ private:
     const auto *Var = Ref ? dyn_cast<VarDecl>(Ref->getDecl()) : nullptr;
     if (Var && !Var->hasGlobalStorage()) {
       if (Identity Id = valueId(B->getRHS()))
-        Locals[Var] = Id;
+        alias(Var, Id);
       return;
     }
     Identity Id = id(B->getLHS());
@@ -392,7 +417,7 @@ private:
     case LockAction::AcquireIfZero:
     case LockAction::AcquireIfNonZero:
       emit(Event::Acquire, Id, Call);
-      Locks.push_back({Id, Row.Mode});
+      Locks.push_back({Id, Row.Mode, ++Acquired});
       break;
     case LockAction::Release:
       release(Id);
@@ -403,7 +428,7 @@ private:
       break;
     case LockAction::TryGet:
       emit(Event::TryGet, Id, Call);
-      Locks.push_back({Id, Row.Mode});
+      Locks.push_back({Id, Row.Mode, ++Acquired});
       break;
     }
   }
@@ -426,7 +451,7 @@ private:
     for (unsigned I = 0;
          Call && I < Def->getNumParams() && I < Call->getNumArgs(); ++I) {
       if (Identity Id = id(Call->getArg(I)))
-        Locals[Def->getParamDecl(I)] = Id;
+        alias(Def->getParamDecl(I), Id);
       Constants[Def->getParamDecl(I)] = constantOf(Call->getArg(I));
     }
     llvm::SmallVector<Identity, 2> Guards;

@@ -17,6 +17,7 @@ namespace strongfence {
 struct Held {
   Identity Lock;
   LockMode Mode;
+  unsigned Since = 0; ///< counts acquisitions, so that a retake is another
 };
 
 struct Event {
@@ -38,7 +39,8 @@ struct Event {
   const clang::Expr *Site = nullptr;
   const clang::FunctionDecl *In = nullptr;     ///< the function that holds it
   const clang::FunctionDecl *Callee = nullptr; ///< of Call
-  llvm::SmallVector<Held, 4> Locks;            ///< held just before
+  /// Held just before; for the Test of a copy also when the copy was read.
+  llvm::SmallVector<Held, 4> Locks;
   const clang::Expr *Value = nullptr;          ///< stored by Kill and Change
   bool Exits = false;       ///< Test: one arm of its if leaves at once
   bool Conditional = false; ///< in one arm of an if or a switch
