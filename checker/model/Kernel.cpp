@@ -180,7 +180,8 @@ template <> struct MappingTraits<CallRow> {
         "register", "deregister", "free",        "devm-alloc", "devm-action",
         "get",      "put",        "transparent", "lookup",
         "suppress-bind", "own-device", "iterate", "list-add",
-        "drvdata", "drain", "zero"};
+        "drvdata", "drain", "zero",
+        "error-pointer"};
     for (const char *Meaning : Known)
       if (Row.Means == Meaning)
         return "";

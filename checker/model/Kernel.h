@@ -146,7 +146,8 @@ public:
   /// The argument of \p Function that \p Meaning is about, or -1 when the
   /// function does not mean that. Meanings: "register" and "deregister" (a
   /// node for user space), "free", "devm-alloc", "devm-action", "get", "put", "transparent" (returns
-  /// its argument's object), "lookup", "zero" (is taken to return 0).
+  /// its argument's object), "lookup", "zero" (is taken to return 0),
+  /// "error-pointer" (returns no object).
   int means(llvm::StringRef Function, llvm::StringRef Meaning) const;
 
   /// Devices that no driver binds to, and what is tied to them.

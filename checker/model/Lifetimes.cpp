@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "model/Lifetimes.h"
+#include "model/Devres.h"
+#include "model/Origins.h"
 
 using namespace clang;
 using namespace strongfence;
@@ -38,6 +40,21 @@ void teardownSide(const Teardown &T, const Kernel &K, ASTContext &Ctx,
   }
 }
 
+/// Memory of the parent's devres, by the pointers to it. What is tied to a
+/// class device goes earlier, and is DevmOnClassDevice's.
+void managedPointers(const Index &Unit, const FunctionDecl *Remove,
+                     const Kernel &K, ASTContext &Ctx, Lifetimes &Out) {
+  auto Pointers = Origins(Unit, K, Ctx).managed();
+  if (Pointers.empty())
+    return;
+  Devres Tied(Ctx, Unit, K.classDevices());
+  for (const auto &[Id, Call] : Pointers)
+    for (const CallSite &Site : Unit.Calls)
+      if (Site.Call == Call && Site.In && Call->getNumArgs() &&
+          !Tied.resolve(Call->getArg(0), Site.In))
+        Out.Freed.try_emplace(Id, Loss{Remove, Call, true});
+}
+
 void container(StringRef Struct, Lifetimes &Out) {
   if (!Struct.empty() && Out.Structs.count(Struct))
     Out.Containers.insert(Struct);
@@ -62,12 +79,16 @@ Lifetimes strongfence::readLifetimes(const Index &Unit,
   for (const CallSite &Site : Unit.Calls)
     if (const ResourceRow *Row = K.managed(calleeName(Site.Call)))
       Out.Resources.try_emplace(Row->Name, Loss{Remove, Site.Call, true});
+  bool Allocates = false;
   for (const CallResult &Result : Unit.Results)
     if (K.means(calleeName(Result.Call), "devm-alloc") >= 0) {
+      Allocates = true;
       StringRef Struct = structName(Result.Type);
       if (!Struct.empty())
         Out.Structs.try_emplace(Struct, Loss{Remove, Result.Call, true});
     }
+  if (Allocates)
+    managedPointers(Unit, Remove, K, Ctx, Out);
   for (const CallResult &Result : Unit.Results)
     if (K.means(calleeName(Result.Call), "drvdata") >= 0)
       container(structName(Result.Type), Out);

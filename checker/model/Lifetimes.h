@@ -29,7 +29,8 @@ struct Lifetimes {
   llvm::StringMap<Loss> Resources;
   /// Pointers that teardown sets to NULL.
   llvm::DenseMap<Identity, Loss> Cleared;
-  /// What teardown frees, by the field or variable it is reached through.
+  /// What teardown or devres frees, by the field or variable it is reached
+  /// through.
   llvm::DenseMap<Identity, Loss> Freed;
 };
 
