@@ -480,7 +480,8 @@ private:
       llvm::SmallVector<SymbolRef, 8> Values;
       bool HandleBinding(StoreManager &, Store, const MemRegion *Region,
                          SVal Value) override {
-        if (Region->hasStackStorage())
+        const auto *Var = dyn_cast<VarRegion>(Region->getBaseRegion());
+        if (Var && Var->getDecl()->hasLocalStorage())
           if (SymbolRef Symbol = Value.getAsSymbol(true))
             for (SymbolRef Part : Symbol->symbols())
               Values.push_back(Part);
