@@ -88,6 +88,19 @@ static const char *without_stamp(const char *line)
 	return line;
 }
 
+// With several processors the kernel writes into the middle of what the storm writes. What it cut off is
+// lost; the kernel's report is worth more.
+static const char *kernel_part(const char *line)
+{
+	for (const char *at = line; (at = strstr(at, "[ ")); at++) {
+		const char *text = without_stamp(at);
+
+		if (text != at)
+			return text;
+	}
+	return line;
+}
+
 struct strings console_lines(const char *console)
 {
 	struct strings lines = {0};
@@ -99,7 +112,7 @@ struct strings console_lines(const char *console)
 		while (kept && console[kept - 1] == '\r')
 			kept--;
 		line = copy_span(console, kept);
-		strings_add(&lines, without_stamp(line));
+		strings_add(&lines, is_storm(line) ? kernel_part(line) : without_stamp(line));
 		free(line);
 		console += length + (console[length] == '\n');
 	}

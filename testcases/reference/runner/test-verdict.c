@@ -206,6 +206,15 @@ static void stamps_are_no_part_of_a_line(void **state)
 	strings_free(&lines);
 }
 
+static void the_kernel_may_cut_the_storm_short(void **state)
+{
+	struct strings lines = console_lines("storm: wrong: a [    2.368082] BUG: KASAN: x\nstorm: wrong: [ a ]");
+
+	(void)state;
+	assert_words(&lines, "BUG: KASAN: x", "storm: wrong: [ a ]", NULL);
+	strings_free(&lines);
+}
+
 static void a_report_is_whole_when_its_last_line_is_there(void **state)
 {
 	char *text = console("qemu-null");
@@ -252,6 +261,7 @@ int main(void)
 		cmocka_unit_test(stamps_are_no_part_of_a_line),
 		cmocka_unit_test(a_report_is_whole_when_its_last_line_is_there),
 		cmocka_unit_test(the_storm_may_speak_within_a_report),
+		cmocka_unit_test(the_kernel_may_cut_the_storm_short),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
