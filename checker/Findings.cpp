@@ -99,6 +99,7 @@ private:
       if (It != R->Details.end())
         F.Detail = It->second;
     }
+    size_t Notes = 0;
     for (const auto &Piece : D.path.flatten(/*ShouldFlattenMacros=*/true)) {
       StringRef Text = Piece->getString();
       bool Unbind = isa<PathDiagnosticNotePiece>(*Piece);
@@ -109,10 +110,14 @@ private:
         continue;
       Note N = place(Piece->getLocation(), Text);
       N.Unbind = Unbind != F.Detail.InTeardown;
+      if (Unbind && Notes < F.Detail.Unbinds.size())
+        N.Unbind = F.Detail.Unbinds[Notes++];
       F.Notes.push_back(std::move(N));
     }
-    std::stable_partition(F.Notes.begin(), F.Notes.end(),
-                          [](const Note &N) { return !N.Unbind; });
+    // A path's notes come first; a finding outside paths has told its own order.
+    if (F.Detail.Unbinds.empty())
+      std::stable_partition(F.Notes.begin(), F.Notes.end(),
+                            [](const Note &N) { return !N.Unbind; });
     // The finding itself is the last step: what the other side did came before.
     Note Last = F.Place;
     if (!F.Detail.Step.empty())

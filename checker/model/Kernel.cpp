@@ -165,6 +165,7 @@ template <> struct MappingTraits<DriverRow> {
   static void mapping(IO &Io, DriverRow &Row) {
     Io.mapRequired("struct", Row.Struct);
     Io.mapRequired("remove", Row.Remove);
+    Io.mapOptional("probe", Row.Probe, std::vector<std::string>{"probe"});
     Io.mapOptional("hotplug", Row.Hotplug, false);
   }
 };

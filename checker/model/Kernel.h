@@ -104,9 +104,10 @@ struct TableRow {
   std::vector<std::string> Undrained; ///< slots that Drained does not cover
 };
 
-/// A struct that holds the slot by which a bus removes a device.
+/// A struct that holds the slots by which a bus gives and takes a device.
 struct DriverRow {
   std::string Struct;
+  std::vector<std::string> Probe; ///< "probe" when the row names none
   std::vector<std::string> Remove;
   bool Hotplug = false; ///< the device can be pulled, not only unbound by root
 };

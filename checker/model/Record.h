@@ -30,6 +30,9 @@ struct FindingDetail {
   std::string Teardown;
   std::string Step;        ///< the finding as a step of its story
   bool InTeardown = false; ///< the finding stands on teardown's side
+  /// For each note, whether it is teardown's; empty when all of them stand on
+  /// the side that the finding does not.
+  std::vector<bool> Unbinds;
 };
 
 struct Record {

@@ -66,3 +66,32 @@ void strongfence::reportTouchAt(ExplodedNode *Node, const BugType &Type,
   }
   BR.emitReport(std::move(Report));
 }
+
+void strongfence::reportFinding(const TeardownFinding &F, const BugType &Type,
+                                StringRef Rule, BugReporter &BR) {
+  const SourceManager &SM = BR.getSourceManager();
+  auto at = [&](const Expr *E) {
+    return PathDiagnosticLocation(SM.getExpansionLoc(E->getBeginLoc()), SM);
+  };
+  auto Report = std::make_unique<BasicBugReport>(Type, F.Message, at(F.Site));
+  Report->setDeclWithIssue(F.In);
+  FindingDetail Detail;
+  for (const Step &Each : F.Steps) {
+    Report->addNote(Each.Text, at(Each.Site));
+    Detail.Unbinds.push_back(Each.Unbind);
+  }
+  if (Record *R = currentRecord()) {
+    Detail.Severity = F.Severity.str();
+    if (F.Door)
+      Detail.Door = F.Door->getNameAsString();
+    Detail.Slot = F.Slot;
+    Detail.Table = F.Table;
+    Detail.Struct = F.Struct;
+    if (F.Teardown)
+      Detail.Teardown = F.Teardown->getNameAsString();
+    Detail.Step = F.Says;
+    Detail.InTeardown = F.InTeardown;
+    R->Details[{("teardown." + Rule).str(), F.Message}] = std::move(Detail);
+  }
+  BR.emitReport(std::move(Report));
+}

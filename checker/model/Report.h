@@ -17,6 +17,31 @@ void reportTouchAt(clang::ento::ExplodedNode *Node,
                    const Verdict &V, clang::ento::BugReporter &BR,
                    const UnitModel &Model);
 
+/// A step of a finding that no explored path ends in.
+struct Step {
+  const clang::Expr *Site;
+  std::string Text;    ///< capital first, no full stop
+  bool Unbind = false; ///< teardown's side, else the operation's
+};
+
+/// What the report of a finding outside paths says, in the order of its story.
+struct TeardownFinding {
+  std::string Message; ///< names what makes it unique in the unit
+  const clang::FunctionDecl *In;
+  const clang::Expr *Site;
+  std::string Says; ///< the finding as the last step of its story
+  bool InTeardown = false; ///< Site stands on teardown's side
+  std::vector<Step> Steps;
+  const clang::FunctionDecl *Door = nullptr; ///< the operation, or callback
+  std::string Slot, Table, Struct;
+  const clang::FunctionDecl *Teardown = nullptr;
+  llvm::StringRef Severity;
+};
+
+/// Emits it.
+void reportFinding(const TeardownFinding &F, const clang::ento::BugType &Type,
+                   llvm::StringRef Rule, clang::ento::BugReporter &BR);
+
 } // namespace strongfence
 
 #endif

@@ -3,6 +3,7 @@
 #include "model/Story.h"
 #include "clang/AST/StmtVisitor.h"
 #include "llvm/ADT/STLExtras.h"
+#include <utility>
 
 using namespace clang;
 using namespace strongfence;
@@ -22,7 +23,9 @@ public:
     if (!Def || llvm::is_contained(Stack, Def))
       return;
     Stack.push_back(Def);
+    auto Caller = std::exchange(Frame, FrameState{Arms, false, Frame.Unwinds});
     statement(Def->getBody());
+    Frame = Caller;
     Stack.pop_back();
   }
 
@@ -37,6 +40,12 @@ private:
   bool WasCut = false;
   unsigned Arms = 0; ///< of if and switch, around the current statement
   llvm::SmallVector<const FunctionDecl *, 8> Stack;
+  llvm::SmallVector<const CallExpr *, 8> Vias; ///< the calls between them
+  struct FrameState {
+    unsigned Arms = 0;     ///< where its body begins
+    bool Returned = false; ///< a return that no if surrounds was told
+    bool Unwinds = false;
+  } Frame; ///< of the function on top of Stack
   llvm::SmallVector<Held, 4> Locks;
   unsigned Acquired = 0; ///< acquisitions so far
   Aliases Locals;
@@ -53,6 +62,11 @@ private:
       return;
     }
     Event E;
+    E.Via = Vias.empty() ? nullptr : Vias.front();
+    E.Unwinds = Frame.Unwinds;
+    if (Kind == Event::Call || Kind == Event::Indirect)
+      for (const Expr *Arg : cast<CallExpr>(Site)->arguments())
+        E.Args.push_back(id(Arg));
     E.K = Kind;
     E.What = What;
     E.Site = Site;
@@ -187,6 +201,16 @@ private:
       });
     if (const auto *D = dyn_cast<DeclStmt>(S))
       return declaration(D);
+    if (const auto *R = dyn_cast<ReturnStmt>(S)) {
+      expression(R->getRetValue());
+      emit(Event::Return, nullptr, R->getRetValue());
+      Frame.Returned |= Arms == Frame.Arms;
+      return;
+    }
+    if (const auto *L = dyn_cast<LabelStmt>(S)) {
+      Frame.Unwinds |= Frame.Returned;
+      return statement(L->getSubStmt());
+    }
     if (const auto *I = dyn_cast<IfStmt>(S))
       return branch(I);
     if (const auto *Sw = dyn_cast<SwitchStmt>(S))
@@ -457,7 +481,11 @@ private:
     llvm::SmallVector<Identity, 2> Guards;
     std::swap(Guards, ScopeLocks);
     --DepthLeft;
+    if (Call)
+      Vias.push_back(Call);
     function(Def);
+    if (Call)
+      Vias.pop_back();
     ++DepthLeft;
     std::swap(Guards, ScopeLocks);
     Locals = std::move(Saved);

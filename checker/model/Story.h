@@ -33,17 +33,23 @@ struct Event {
     Wake,     ///< What = completion or wait queue
     Call,     ///< any direct call that is not told in place; Callee is set
     Indirect, ///< a call through What, a function pointer field
+    Return,   ///< Site is what is returned, null for nothing
   };
   Kind K;
   Identity What = nullptr;
   const clang::Expr *Site = nullptr;
   const clang::FunctionDecl *In = nullptr;     ///< the function that holds it
   const clang::FunctionDecl *Callee = nullptr; ///< of Call
+  /// The call in the story's own function on the way to In; null inside it.
+  const clang::Expr *Via = nullptr;
+  /// What the arguments of a call stand for; null where unknown.
+  llvm::SmallVector<Identity, 3> Args;
   /// Held just before; for the Test of a copy also when the copy was read.
   llvm::SmallVector<Held, 4> Locks;
   const clang::Expr *Value = nullptr;          ///< stored by Kill and Change
   bool Exits = false;       ///< Test: one arm of its if leaves at once
   bool Conditional = false; ///< in one arm of an if or a switch
+  bool Unwinds = false;     ///< behind a label that follows a return: cleans up
 };
 
 using Story = std::vector<Event>;

@@ -103,6 +103,7 @@ private:
       return;
     for (const FunctionDecl *Root : Roots) {
       Teardown &T = add(Teardown::Driver, Root);
+      T.Slots = V;
       T.Hotplug |= Row && Row->Hotplug;
       T.SuppressBind |= Suppress;
     }

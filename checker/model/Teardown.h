@@ -18,6 +18,7 @@ struct Teardown {
   };
   Kind K;
   const clang::FunctionDecl *Root;
+  const clang::VarDecl *Slots = nullptr; ///< the struct that names Root
   bool Hotplug = false;      ///< the bus can lose the device
   bool SuppressBind = false; ///< root cannot unbind it through sysfs
   Story Told;

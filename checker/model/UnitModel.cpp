@@ -9,11 +9,11 @@ UnitModel::UnitModel(const Kernel &K, ASTContext &Ctx)
     : K(K), Unit(Index::read(Ctx)) {
   Doors = findDoors(Unit, K, Ctx);
   Teardowns = findTeardowns(Unit, K, Ctx);
+  Births = findBirths(Unit, Teardowns, K, Ctx);
   if (Teardowns.empty())
     return;
   Gate = inferFences(Unit, Doors, Teardowns, K, Ctx);
-  if (!Doors.empty())
-    Life = readLifetimes(Unit, Teardowns, K, Ctx);
+  Life = readLifetimes(Unit, Teardowns, K, Ctx);
 }
 
 const Door *UnitModel::door(const FunctionDecl *F) const {

@@ -5,6 +5,7 @@
 #ifndef STRONGFENCE_MODEL_UNITMODEL_H
 #define STRONGFENCE_MODEL_UNITMODEL_H
 
+#include "model/Births.h"
 #include "model/Doors.h"
 #include "model/Fences.h"
 #include "model/Lifetimes.h"
@@ -17,6 +18,7 @@ struct UnitModel {
   Index Unit;
   std::vector<Door> Doors;
   std::vector<Teardown> Teardowns;
+  std::vector<Birth> Births;
   Fences Gate;
   Lifetimes Life;
 

@@ -10,7 +10,7 @@
 // across functions that the analyzer does not inline.
 
 #include "model/PathState.h"
-#include "model/Record.h"
+#include "model/Report.h"
 
 using namespace clang;
 using namespace ento;
@@ -67,35 +67,28 @@ private:
 
   void looseCount(const LooseCount &L, const UnitModel &Model,
                   BugReporter &BR) const {
-    const SourceManager &SM = BR.getSourceManager();
-    auto at = [&](const Expr *E) {
-      return PathDiagnosticLocation(SM.getExpansionLoc(E->getBeginLoc()), SM);
-    };
     std::string Release = L.Release->Function->getNameAsString();
     std::string Count = L.Count->getNameAsString();
     std::string Lock = L.Lock->getNameAsString();
-    std::string Message = "'" + L.In->getNameAsString() + "' tests '" + Count +
-                          "' outside '" + Lock + "', under which '" + Release +
-                          "' changes it, and frees on the answer";
-    auto Report = std::make_unique<BasicBugReport>(Type, Message, at(L.Test));
-    Report->setDeclWithIssue(L.In);
-    Report->addNote("'" + Release + "' changes '" + Count + "' under '" + Lock +
-                        "'",
-                    at(L.Change));
-    Report->addNote("'" + L.In->getNameAsString() + "' frees", at(L.Free));
-    if (Record *R = currentRecord()) {
-      FindingDetail Detail;
-      Detail.Severity = Model.severity(L.Root).str();
-      Detail.Door = Release;
-      Detail.Slot = L.Release->Slot;
-      Detail.Table = L.Release->Table->getNameAsString();
-      Detail.Struct = ownerName(L.Count).str();
-      Detail.Teardown = L.Root->getNameAsString();
-      Detail.Step = "Tests '" + Count + "', and frees on the answer";
-      Detail.InTeardown = true;
-      R->Details[{"teardown.RacyAliveCheck", Message}] = Detail;
-    }
-    BR.emitReport(std::move(Report));
+    std::string In = L.In->getNameAsString();
+    TeardownFinding F;
+    F.Message = "'" + In + "' tests '" + Count + "' outside '" + Lock +
+                "', under which '" + Release +
+                "' changes it, and frees on the answer";
+    F.In = L.In;
+    F.Site = L.Test;
+    F.Says = "Tests '" + Count + "', and frees on the answer";
+    F.InTeardown = true;
+    F.Steps = {{L.Change, "'" + Release + "' changes '" + Count + "' under '" +
+                              Lock + "'"},
+               {L.Free, "'" + In + "' frees", true}};
+    F.Door = L.Release->Function;
+    F.Slot = L.Release->Slot;
+    F.Table = L.Release->Table->getNameAsString();
+    F.Struct = ownerName(L.Count).str();
+    F.Teardown = L.Root;
+    F.Severity = Model.severity(L.Root);
+    reportFinding(F, Type, "RacyAliveCheck", BR);
   }
 
   static std::string message(const Verdict &V, const Touch &T, const Door &D,
