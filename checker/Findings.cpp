@@ -98,6 +98,8 @@ private:
       auto It = R->Details.find({D.getCheckerName().str(), F.Place.Message});
       if (It != R->Details.end())
         F.Detail = It->second;
+      if (!F.Detail.Function.empty())
+        F.Function = F.Detail.Function;
     }
     size_t Notes = 0;
     for (const auto &Piece : D.path.flatten(/*ShouldFlattenMacros=*/true)) {

@@ -130,8 +130,9 @@ private:
     Fence &Kill =
         Out.Kills.try_emplace(E.What, make(nullptr, E, "", T, nullptr))
             .first->second;
-    auto offer = [&](Identity Lock, StringRef Shape, const Expr *Barrier) {
-      if (!Kill.Lock)
+    auto offer = [&](Identity Lock, StringRef Shape, const Expr *Barrier,
+                     bool Names = true) {
+      if (!Kill.Lock && Names)
         Kill.Lock = Lock;
       candidate(make(Lock, E, Shape, T, Barrier));
     };
@@ -146,7 +147,11 @@ private:
       } else if (Later.K == Event::Acquire) {
         const LockRow *Row = K.lock(calleeName(cast<CallExpr>(Later.Site)));
         if (Row && Row->Mode == LockMode::Exclusive)
-          offer(Later.What, (family(Later.What) + "b").str(), Later.Site);
+          // Only an empty section says that it is there for the kill.
+          offer(Later.What, (family(Later.What) + "b").str(), Later.Site,
+                J + 1 != T.Told.size() &&
+                    T.Told[J + 1].K == Event::Release &&
+                    T.Told[J + 1].What == Later.What);
       } else if (Later.K == Event::Wait) {
         // An active reference: killed, then drained.
         candidate(make(E.What, E, "S4", T, Later.Site));
@@ -199,14 +204,21 @@ private:
       if (!R.D || R.closes())
         continue;
       for (const Event &E : R.Told) {
-        auto Kill = E.K == Event::Kill ? Out.Kills.find(E.What)
-                                       : Out.Kills.end();
-        if (Kill == Out.Kills.end())
+        if (E.K != Event::Kill)
           continue;
-        if (Kill->second.Kill == E.Site ||
-            (isa<BinaryOperator>(E.Site) &&
-             sameConstant(E, Kill->second)))
-          Ordinary.insert(E.What);
+        auto stored = [&](Identity What) {
+          auto Kill = Out.Kills.find(What);
+          if (Kill != Out.Kills.end() &&
+              (Kill->second.Kill == E.Site ||
+               (isa<BinaryOperator>(E.Site) && sameConstant(E, Kill->second)) ||
+               (isContainer(What) && isa<CallExpr>(E.Site))))
+            Ordinary.insert(What);
+        };
+        stored(E.What);
+        // A pool: operations take nodes off the list as teardown does.
+        for (const auto &[Node, Head] : Heads)
+          if (Node == E.What)
+            stored(Head);
       }
     }
     for (Identity Id : Ordinary)

@@ -581,10 +581,13 @@ Verdict strongfence::judge(const Touch &T, CheckerContext &C,
     const HoldInfo *Info = State->get<HeldLocks>(Lock);
     return Info && isHeld(*Info, T.Site, C);
   };
-  Verdict Worst;
-  auto raise = [&](Verdict::Kind Kind, Identity Lock, Identity Predicate) {
-    if (Kind > Worst.K)
-      Worst = {Kind, Lock, Predicate};
+  // What operations end too, such as a pool that they empty, is named only
+  // when nothing else was tested.
+  Verdict Worst, WorstOrdinary;
+  auto raise = [&](Verdict::Kind Kind, const Fence &F) {
+    Verdict &V = F.Ordinary ? WorstOrdinary : Worst;
+    if (Kind > V.K)
+      V = {Kind, F.Lock, F.Predicate};
   };
   for (const Fence &F : Model.Gate.Offered) {
     bool Fresh = State->contains<FreshTests>({F.Predicate, F.Lock});
@@ -595,14 +598,14 @@ Verdict strongfence::judge(const Touch &T, CheckerContext &C,
       if (F.TakenBy.empty())
         continue;
       if (Stale)
-        raise(Verdict::Retaken, F.Lock, F.Predicate);
+        raise(Verdict::Retaken, F);
     } else if (F.TakenBy.empty()) {
       continue;
     } else if (Fresh || Stale) {
-      raise(Verdict::Dropped, F.Lock, F.Predicate);
+      raise(Verdict::Dropped, F);
     }
     if (State->contains<FreshTests>({F.Predicate, nullptr}))
-      raise(Verdict::Outside, F.Lock, F.Predicate);
+      raise(Verdict::Outside, F);
   }
   if (Worst.K != Verdict::Unfenced)
     return Worst;
@@ -610,16 +613,17 @@ Verdict strongfence::judge(const Touch &T, CheckerContext &C,
   auto outside = [&](const TestPair &Test) {
     auto Kill = Model.Gate.Kills.find(Test.first);
     if (Test.first && Kill != Model.Gate.Kills.end() &&
+        Worst.K == Verdict::Unfenced &&
         !llvm::any_of(Model.Gate.Offered, [&](const Fence &F) {
           return F.Predicate == Test.first && F.Lock == Test.second;
         }))
-      raise(Verdict::Outside, Kill->second.Lock, Test.first);
+      Worst = {Verdict::Outside, Kill->second.Lock, Test.first};
   };
   for (const TestPair &Test : State->get<FreshTests>())
     outside(Test);
   for (const TestPair &Test : State->get<StaleTests>())
     outside(Test);
-  return Worst;
+  return Worst.K != Verdict::Unfenced ? Worst : WorstOrdinary;
 }
 
 void strongfence::noteVerdict(CheckerManager &Mgr, const Door &D,
@@ -652,6 +656,23 @@ bool strongfence::holdsAny(const Touch &T, CheckerContext &C) {
   return false;
 }
 
+/// Where the path tested \p Predicate last.
+static const FunctionDecl *testedIn(const ExplodedNode *N, Identity Predicate) {
+  auto tested = [&](const ExplodedNode *Each) {
+    return llvm::any_of(Each->getState()->get<FreshTests>(),
+                        [&](const TestPair &T) { return T.first == Predicate; });
+  };
+  // The paths that met here tested the same, see the state.
+  while (N && !tested(N))
+    N = N->getFirstPred();
+  const ExplodedNode *Before = N;
+  while (Before && tested(Before)) {
+    N = Before;
+    Before = Before->getFirstPred();
+  }
+  return N ? dyn_cast<FunctionDecl>(N->getStackFrame()->getDecl()) : nullptr;
+}
+
 void strongfence::reportTouch(const BugType &Type, StringRef Rule,
                               const std::string &Message, const Touch &T,
                               const Door &D, const Verdict &V,
@@ -662,9 +683,13 @@ void strongfence::reportTouch(const BugType &Type, StringRef Rule,
            ->Reported.insert({D.Function, T.Site})
            .second)
     return;
-  if (ExplodedNode *Node = C.generateErrorNode())
-    reportTouchAt(Node, Type, Rule, Message, T, D, V, C.getBugReporter(),
+  if (ExplodedNode *Node = C.generateErrorNode()) {
+    Verdict Told = V;
+    if (V.Predicate)
+      Told.TestedIn = testedIn(Node, V.Predicate);
+    reportTouchAt(Node, Type, Rule, Message, T, D, Told, C.getBugReporter(),
                   Model);
+  }
 }
 
 void strongfence::registerModel(CheckerManager &Mgr) {

@@ -23,6 +23,8 @@ struct Verdict {
   Kind K = Unfenced;
   Identity Lock = nullptr; ///< may be null for Outside: teardown takes none
   Identity Predicate = nullptr;
+  /// Holds the test that protects nothing; set in reports.
+  const clang::FunctionDecl *TestedIn = nullptr;
 };
 
 /// The model of the unit under analysis, or null when it has no doors to judge.

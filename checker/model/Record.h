@@ -23,6 +23,7 @@ struct Note {
 /// What a rule knows of its finding and clang's report has no room for.
 struct FindingDetail {
   std::string Severity; ///< high, medium, low, info
+  std::string Function; ///< to blame, where that is not the one of the place
   std::string Door;
   std::string Slot;
   std::string Table;

@@ -55,6 +55,9 @@ void strongfence::reportTouchAt(ExplodedNode *Node, const BugType &Type,
   if (Record *R = currentRecord()) {
     FindingDetail Detail;
     Detail.Severity = Model.severity(By).str();
+    // What is to be mended is the test.
+    if (V.TestedIn)
+      Detail.Function = V.TestedIn->getNameAsString();
     Detail.Door = D.Function->getNameAsString();
     Detail.Slot = D.Slot;
     Detail.Table = D.Table->getNameAsString();
