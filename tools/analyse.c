@@ -12,6 +12,7 @@
 #include "process.h"
 #include "program.h"
 #include "rules.h"
+#include "selection.h"
 
 static double now(void)
 {
@@ -41,6 +42,12 @@ struct analysis analyse(const struct options *options, bool files_alone)
 	if (!list.count)
 		fatal("no source to analyse");
 	analysis.units = units_name(&list, analysis.inputs.root, options->llvm);
+	if (options->select) {
+		struct selection *selection = selection_open(program, &options->models);
+
+		analysis.aside = selection_apply(selection, &analysis.units);
+		selection_free(selection);
+	}
 	units_write(&analysis.units, &state, program, options);
 	ninja_run(&analysis.units, &state, options);
 	results_start(&analysis.results);
@@ -114,6 +121,8 @@ void analysis_summary(const struct analysis *analysis)
 	fprintf(to, "%zu unit%s analysed", results->analysed, plural(results->analysed));
 	if (results->failed)
 		fprintf(to, ", %zu FAILED", results->failed);
+	if (results->timeouts)
+		fprintf(to, " (%zu time-out%s)", results->timeouts, plural(results->timeouts));
 	if (!analysis->complete)
 		fputs(", some paths NOT ANALYSED", to);
 	// After a failure "0 findings" would be read as "clean".
@@ -126,6 +135,12 @@ void analysis_summary(const struct analysis *analysis)
 	fprintf(to, ", %zu budget stop%s", stops, plural(stops));
 	fprintf(to, ", %.1f s", results->seconds);
 	fclose(to);
+	if (analysis->aside)
+		say("%zu unit%s %s nothing to look for and %s not analysed (--all analyses everything)",
+		    analysis->aside, plural(analysis->aside), analysis->aside == 1 ? "has" : "have",
+		    analysis->aside == 1 ? "is" : "are");
+	say("%zu door%s, %zu teardown root%s", results->door_count, plural(results->door_count),
+	    results->teardown_count, plural(results->teardown_count));
 	say("%s", text);
 	free(text);
 	free(rules_text);
