@@ -22,6 +22,18 @@ static double now(void)
 	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
+// Who names a source wants it analysed, whatever its text says.
+static bool names_sources_alone(const struct strings *paths)
+{
+	for (size_t i = 0; i < paths->count; i++) {
+		const char *end = strrchr(paths->at[i], '.');
+
+		if (!end || strcmp(end, ".c"))
+			return false;
+	}
+	return paths->count > 0;
+}
+
 struct analysis analyse(const struct options *options, bool files_alone)
 {
 	struct analysis analysis = {.complete = true};
@@ -42,7 +54,7 @@ struct analysis analyse(const struct options *options, bool files_alone)
 	if (!list.count)
 		fatal("no source to analyse");
 	analysis.units = units_name(&list, analysis.inputs.root, options->llvm);
-	if (options->select) {
+	if (options->select && !names_sources_alone(&options->paths)) {
 		struct selection *selection = selection_open(program, &options->models);
 
 		analysis.aside = selection_apply(selection, &analysis.units);

@@ -228,9 +228,13 @@ static void units_without_a_word_are_set_aside_and_counted(void **state)
 	assert_said("strongfence: 3 units analysed, 2 findings");
 	assert_null(strstr(last_run()->err, "nothing to look for"));
 	assert_int_equal(lines_in("runs"), 3);
-	// A file that check names is analysed, whatever it holds.
+	// A file that is named is analysed, whatever it holds.
 	run("check", "drivers/a/two.c", KERNEL, NULL);
 	assert_said("strongfence: 1 unit analysed, 0 findings");
+	run("scan", "drivers/a/two.c", KERNEL, NULL);
+	assert_said("strongfence: 1 unit analysed, 0 findings");
+	run("scan", "drivers/a/two.c", "drivers/b", KERNEL, NULL);
+	assert_said("strongfence: 1 unit has nothing to look for");
 
 	setenv("FAKE_WORDS", "structural one", 1);
 	run("scan", "drivers", KERNEL, NULL);
