@@ -48,6 +48,9 @@ cl::opt<bool> CheckModel("check-model", cl::desc("Check kernel model files"),
                          cl::cat(Options));
 cl::opt<bool> ListRules("list-rules", cl::desc("List the rules"),
                         cl::cat(Options));
+cl::opt<bool> ListWords("list-words",
+                        cl::desc("List what makes a unit worth analysing"),
+                        cl::cat(Options));
 cl::list<std::string> Positional(cl::Positional, cl::desc("[FILE...]"),
                                  cl::cat(Options));
 
@@ -339,6 +342,17 @@ int supervise(const Command &Cmd) {
   return writeRecord(unitLine(Cmd.File, What, Detail, nullptr) + "\n") ? 0 : 2;
 }
 
+int listWords() {
+  std::string Error;
+  auto Model = Kernel::load(std::vector<std::string>(Models.begin(), Models.end()),
+                            Error);
+  if (!Model)
+    return fail(Error);
+  for (const std::string &Word : Model->words())
+    outs() << Word << "\n";
+  return 0;
+}
+
 int checkModel() {
   std::string Error;
   auto Model = Kernel::load({}, Error);
@@ -378,6 +392,8 @@ int main(int argc, const char **argv) {
       outs() << Rule.Key << "\t" << Rule.Level << "\t" << Rule.Summary << "\n";
     return 0;
   }
+  if (ListWords)
+    return listWords();
   if (CheckModel)
     return checkModel();
   if (!Positional.empty())

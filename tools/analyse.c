@@ -12,6 +12,7 @@
 #include "process.h"
 #include "program.h"
 #include "rules.h"
+#include "selection.h"
 
 static double now(void)
 {
@@ -19,6 +20,18 @@ static double now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &time);
 	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+// Who names a source wants it analysed, whatever its text says.
+static bool names_sources_alone(const struct strings *paths)
+{
+	for (size_t i = 0; i < paths->count; i++) {
+		const char *end = strrchr(paths->at[i], '.');
+
+		if (!end || strcmp(end, ".c"))
+			return false;
+	}
+	return paths->count > 0;
 }
 
 struct analysis analyse(const struct options *options, bool files_alone)
@@ -41,6 +54,12 @@ struct analysis analyse(const struct options *options, bool files_alone)
 	if (!list.count)
 		fatal("no source to analyse");
 	analysis.units = units_name(&list, analysis.inputs.root, options->llvm);
+	if (options->select && !names_sources_alone(&options->paths)) {
+		struct selection *selection = selection_open(program, &options->models);
+
+		analysis.aside = selection_apply(selection, &analysis.units);
+		selection_free(selection);
+	}
 	units_write(&analysis.units, &state, program, options);
 	ninja_run(&analysis.units, &state, options);
 	results_start(&analysis.results);
@@ -114,6 +133,8 @@ void analysis_summary(const struct analysis *analysis)
 	fprintf(to, "%zu unit%s analysed", results->analysed, plural(results->analysed));
 	if (results->failed)
 		fprintf(to, ", %zu FAILED", results->failed);
+	if (results->timeouts)
+		fprintf(to, " (%zu time-out%s)", results->timeouts, plural(results->timeouts));
 	if (!analysis->complete)
 		fputs(", some paths NOT ANALYSED", to);
 	// After a failure "0 findings" would be read as "clean".
@@ -126,6 +147,12 @@ void analysis_summary(const struct analysis *analysis)
 	fprintf(to, ", %zu budget stop%s", stops, plural(stops));
 	fprintf(to, ", %.1f s", results->seconds);
 	fclose(to);
+	if (analysis->aside)
+		say("%zu unit%s %s nothing to look for and %s not analysed (--all analyses everything)",
+		    analysis->aside, plural(analysis->aside), analysis->aside == 1 ? "has" : "have",
+		    analysis->aside == 1 ? "is" : "are");
+	say("%zu door%s, %zu teardown root%s", results->door_count, plural(results->door_count),
+	    results->teardown_count, plural(results->teardown_count));
 	say("%s", text);
 	free(text);
 	free(rules_text);

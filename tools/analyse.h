@@ -13,6 +13,7 @@ struct analysis {
 	struct inputs inputs;
 	struct units units;
 	struct results results;
+	size_t aside;  // units with nothing to look for
 	bool complete; // every path had commands; false was already complained about
 };
 

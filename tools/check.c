@@ -23,7 +23,9 @@ static const char scan_help[] =
 	"\n"
 	"Analyses directories and files of a kernel tree (drivers and sound when none is\n"
 	"named), or all of a compile_commands.json. A second scan redoes what changed.\n"
-	"\n" HELP_ANALYSIS "\n" HELP_EXIT;
+	"Units whose text names no driver, no ops table and nothing that is registered are\n"
+	"set aside and counted.\n"
+	"\n" HELP_ALL HELP_ANALYSIS "\n" HELP_EXIT;
 
 static int report(const struct options *options, bool files_alone)
 {
@@ -63,7 +65,7 @@ int command_check(int argc, char **argv)
 
 int command_scan(int argc, char **argv)
 {
-	struct options options = options_read(argc, argv, TAKES);
+	struct options options = options_read(argc, argv, TAKES | TAKES_ALL);
 
 	if (options.help) {
 		fputs(scan_help, stdout);

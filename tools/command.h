@@ -27,6 +27,8 @@ int command_doctor(int argc, char **argv);
 	"  --llvm 19|22           which unit program\n"                                             \
 	"  -v                     name each budget stop\n"
 
+#define HELP_ALL "  --all                  set no unit aside\n"
+
 #define HELP_EXIT                                                                                  \
 	"Exit status: 0 nothing found, 1 findings, 2 some of the work could not be done.\n"
 

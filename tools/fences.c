@@ -17,7 +17,7 @@ static const char help[] =
 	"Prints each inferred fence (struct, lock, predicate, teardown function, shape),\n"
 	"then each ops table with its doors: fenced, unfenced, racy, core-fenced (by the\n"
 	"kernel's core), no-touch (nothing to guard) or not-reached.\n"
-	"\n" HELP_ANALYSIS "\n"
+	"\n" HELP_ALL HELP_ANALYSIS "\n"
 	"Exit status: 0, or 2 when some of the work could not be done.\n";
 
 int command_fences(int argc, char **argv)
@@ -25,7 +25,7 @@ int command_fences(int argc, char **argv)
 	struct options options = options_read(argc, argv,
 					      TAKES_KERNEL | TAKES_DATABASE | TAKES_ANALYSIS |
 						      TAKES_OUTPUT | TAKES_SEVERITY | TAKES_LLVM |
-						      TAKES_FLAGS);
+						      TAKES_FLAGS | TAKES_ALL);
 	struct analysis analysis;
 	struct output output;
 	enum verdict verdict;

@@ -42,6 +42,7 @@ enum {
 	OPTION_MIN_SEVERITY,
 	OPTION_LLVM,
 	OPTION_SAMPLE,
+	OPTION_ALL,
 };
 
 static const struct known {
@@ -65,6 +66,7 @@ static const struct known {
 	{TAKES_SEVERITY, {"min-severity", required_argument, NULL, OPTION_MIN_SEVERITY}},
 	{TAKES_LLVM, {"llvm", required_argument, NULL, OPTION_LLVM}},
 	{TAKES_SAMPLE, {"sample", required_argument, NULL, OPTION_SAMPLE}},
+	{TAKES_ALL, {"all", no_argument, NULL, OPTION_ALL}},
 	{0, {"verbose", no_argument, NULL, 'v'}},
 	{0, {"help", no_argument, NULL, 'h'}},
 };
@@ -119,6 +121,7 @@ static void take(struct options *options, int which, const char *value)
 	case OPTION_LAUNCHER: options->launcher = copy(value); break;
 	case OPTION_STATE: options->state = copy(value); break;
 	case 'o': options->output = copy(value); break;
+	case OPTION_ALL: options->select = false; break;
 	case OPTION_SAMPLE: options->sample = number("--sample", value, 1); break;
 	case OPTION_FORMAT:
 		if (!strcmp(value, "json"))
@@ -147,6 +150,7 @@ struct options options_read(int argc, char **argv, int takes)
 		.min_severity = SEVERITY_LOW,
 		.jobs = sysconf(_SC_NPROCESSORS_ONLN),
 		.sample = 1,
+		.select = takes & TAKES_ALL,
 		.llvm = 19,
 	};
 	struct option longs[KNOWN + 1] = {0};

@@ -24,6 +24,7 @@ enum option_set {
 	TAKES_LLVM = 64,     // --llvm
 	TAKES_FLAGS = 128,   // -- FLAGS
 	TAKES_SAMPLE = 256,  // --sample
+	TAKES_ALL = 512,     // --all
 };
 
 struct options {
@@ -47,6 +48,7 @@ struct options {
 	long timeout; // likewise
 	long sample;
 	int llvm;
+	bool select; // set units without anything to look for aside
 	bool verbose;
 	bool help;
 };

@@ -52,6 +52,9 @@ static char *take_unit(struct results *results, const json_t *unit, const char *
 	json_t *stop;
 	size_t i;
 
+	results->door_count += (size_t)json_integer_value(json_object_get(unit, "doors"));
+	results->teardown_count += (size_t)json_integer_value(json_object_get(unit, "teardowns"));
+	results->timeouts += status && !strcmp(status, "timeout");
 	relate(file, directory, root);
 	json_array_foreach(stops, i, stop)
 		json_array_append_new(results->stops, json_pack("{s:O?, s:O}", "file",
@@ -140,6 +143,8 @@ void results_read(struct results *results, struct units *units, const struct sta
 		char *path, *text;
 		bool retry = false;
 
+		if (unit->aside)
+			continue;
 		if (unit->fault) {
 			results->failed++;
 			continue;

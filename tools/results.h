@@ -19,6 +19,8 @@ struct results {
 	size_t analysed;  // units with a complete record of status ok
 	size_t failed;
 	size_t not_reached; // doors no exploration came to
+	size_t door_count, teardown_count; // over all units, before anything is merged
+	size_t timeouts;    // units among the failed
 	double seconds;
 };
 

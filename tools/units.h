@@ -23,7 +23,8 @@ struct unit {
 	char id[24];   // 16 hex digits; the same from run to run
 	char *name;    // the source, relative to the root where possible
 	char *fault;   // why it has no record, NULL while nothing went wrong
-	bool skipped;  // never handed to ninja (its source is missing)
+	bool skipped;  // never handed to ninja (its source is missing, or it is set aside)
+	bool aside;    // nothing to look for in it, see selection.h
 };
 
 struct units {

@@ -102,3 +102,16 @@ const AsyncRow *ClassDevices::async(StringRef Start) const {
 const AttributeRow *ClassDevices::attribute(StringRef Function) const {
   return AttributeIndex.lookup(Function);
 }
+
+std::vector<std::string> ClassDevices::calls() const {
+  std::vector<std::string> Out;
+  for (const auto &File : Files) {
+    for (const ManagedRow &Row : File->Managed)
+      Out.push_back(Row.Function);
+    for (const ClassDeviceRow &Row : File->Devices) {
+      Out.insert(Out.end(), Row.DeletedBy.begin(), Row.DeletedBy.end());
+      Out.insert(Out.end(), Row.ManagedBy.begin(), Row.ManagedBy.end());
+    }
+  }
+  return Out;
+}

@@ -95,6 +95,8 @@ public:
   /// \p Start is a function, or a slot written struct.field.
   const AsyncRow *async(llvm::StringRef Start) const;
   const AttributeRow *attribute(llvm::StringRef Function) const;
+  /// Calls that tie a resource to a device, or delete one that has some.
+  std::vector<std::string> calls() const;
 
 private:
   std::vector<std::unique_ptr<ClassDeviceRows>> Files;

@@ -5,6 +5,7 @@
 #include "llvm/ADT/Twine.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/YAMLTraits.h"
+#include <set>
 
 using namespace llvm;
 using namespace strongfence;
@@ -156,6 +157,7 @@ template <> struct MappingTraits<RegistrationRow> {
 template <> struct MappingTraits<TableRow> {
   static void mapping(IO &Io, TableRow &Row) {
     Io.mapRequired("struct", Row.Struct);
+    Io.mapOptional("macros", Row.Macros);
     Io.mapOptional("not-doors", Row.NotDoors);
     Io.mapOptional("undrained", Row.Undrained);
   }
@@ -375,4 +377,30 @@ const DriverRow *Kernel::driver(StringRef Struct) const {
 int Kernel::means(StringRef Function, StringRef Meaning) const {
   const CallRow *Row = find(CallIndex, Calls, (Meaning + " " + Function).str());
   return Row ? static_cast<int>(Row->Argument) : -1;
+}
+
+std::vector<std::string> Kernel::words() const {
+  std::set<std::string> Out;
+  auto add = [&](StringRef Kind, StringRef Name) {
+    Out.insert((Kind + " " + Name).str());
+  };
+  // What makes a door, and a root of teardown or birth. A driver struct
+  // without a row shows itself by what it embeds, and is named like this.
+  add("struct", "*_driver");
+  for (const DriverRow &Row : Drivers)
+    add("struct", Row.Struct);
+  for (const TableRow &Row : Tables) {
+    add("struct", Row.Struct);
+    for (const std::string &Macro : Row.Macros)
+      add("call", Macro);
+  }
+  for (const CallRow &Row : Calls)
+    if (Row.Means == "register" || Row.Means == "deregister" ||
+        Row.Means == "drain" || Row.Means == "devm-action")
+      add("call", Row.Function);
+  // What ties a resource to a device: any devm_ call may.
+  add("call", "devm_");
+  for (const std::string &Function : Classes.calls())
+    add("call", Function);
+  return {Out.begin(), Out.end()};
 }

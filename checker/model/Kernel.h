@@ -100,6 +100,7 @@ struct RegistrationRow {
 /// An ops table whose slots user space enters.
 struct TableRow {
   std::string Struct;
+  std::vector<std::string> Macros;    ///< calls that expand to such a table
   std::vector<std::string> NotDoors;  ///< slots that run before a file is open
   std::vector<std::string> Undrained; ///< slots that Drained does not cover
 };
@@ -150,6 +151,11 @@ public:
   /// its argument's object), "lookup", "zero" (is taken to return 0),
   /// "error-pointer" (returns no object).
   int means(llvm::StringRef Function, llvm::StringRef Meaning) const;
+
+  /// What the text of a unit must hold for anything to be found in it: lines
+  /// "struct NAME" and "call NAME". NAME is how an identifier begins, or ends
+  /// when a `*` stands before it.
+  std::vector<std::string> words() const;
 
   /// Devices that no driver binds to, and what is tied to them.
   const ClassDevices &classDevices() const { return Classes; }

@@ -40,6 +40,7 @@ struct table table_read(const char *path)
 
 			if (!table.columns.count) {
 				table.columns = cells;
+				table.comments = copy_span(text, (size_t)(line - text));
 			} else if (cells.count != table.columns.count) {
 				fatal("%s:%zu: %zu cells, the table has %zu columns", path, number,
 				      cells.count, table.columns.count);

@@ -12,6 +12,7 @@
 
 struct table {
 	const char *path;
+	char *comments; // the lines before the columns
 	struct strings columns;
 	struct strings *rows;
 	size_t count;

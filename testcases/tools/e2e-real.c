@@ -109,7 +109,7 @@ static void second_scan_does_nothing_again(void **state)
 
 	(void)state;
 	put("inc/h.h", "int h;\n");
-	put("a.c", "#include \"h.h\"\n");
+	put("a.c", "#include \"h.h\"\nstruct pci_driver;\n");
 	put("compile_commands.json",
 	    "[{\"directory\":\".\",\"file\":\"a.c\",\"command\":\"gcc -Iinc -c a.c\"}]");
 	run("scan", "-p", ".", NULL);
@@ -129,6 +129,42 @@ static void second_scan_does_nothing_again(void **state)
 	assert_true(after.st_size > before.st_size);
 }
 
+static void a_unit_without_a_word_of_the_model_is_set_aside(void **state)
+{
+	(void)state;
+	put("a.c", "int sum(int a, int b) { return a + b; }\n");
+	put("my.yaml", "drivers:\n- {struct: sum, remove: [gone]}\n");
+	put("compile_commands.json",
+	    "[{\"directory\":\".\",\"file\":\"a.c\",\"command\":\"gcc -c a.c\"}]");
+	run("scan", "-p", ".", NULL);
+	assert_int_equal(last_run()->status, 0);
+	assert_said("strongfence: 1 unit has nothing to look for and is not analysed");
+	assert_said("strongfence: 0 units analysed, 0 findings");
+	run("scan", "-p", ".", "--all", NULL);
+	assert_said("strongfence: 1 unit analysed, 0 findings");
+	run("scan", "-p", ".", "--kernel-model", "my.yaml", NULL);
+	assert_said("strongfence: 1 unit analysed, 0 findings");
+}
+
+static void the_example_has_words_doors_and_a_teardown(void **state)
+{
+	char *source = get(EXAMPLE);
+	char *command = format("[{\"directory\":\".\",\"file\":\"a.c\",\"command\":\"gcc -nostdinc -I%s -c a.c\"}]",
+			       INCLUDE);
+
+	(void)state;
+	put("a.c", source);
+	put("compile_commands.json", command);
+	run("scan", "-p", ".", NULL);
+	assert_int_equal(last_run()->status, 1);
+	assert_said("strongfence: 1 unit analysed, ");
+	assert_null(strstr(last_run()->err, "nothing to look for"));
+	assert_null(strstr(last_run()->err, " 0 doors"));
+	assert_null(strstr(last_run()->err, " 0 teardown roots"));
+	free(command);
+	free(source);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, real_setup, bed_teardown)
@@ -141,6 +177,8 @@ int main(void)
 		TEST(misspelt_flag),
 		TEST(unit_program_of_another_llvm),
 		TEST(second_scan_does_nothing_again),
+		TEST(a_unit_without_a_word_of_the_model_is_set_aside),
+		TEST(the_example_has_words_doors_and_a_teardown),
 	};
 
 	if (!have_real_unit()) {

@@ -214,6 +214,44 @@ static void a_failed_unit_never_shows_its_old_record(void **state)
 	assert_said("1 unit analysed, 1 FAILED, 0 budget stops");
 }
 
+static void units_without_a_word_are_set_aside_and_counted(void **state)
+{
+	(void)state;
+	prepared_kernel();
+	setenv("FAKE_WORDS", "struct one\ncall three", 1);
+	run("scan", "drivers", KERNEL, NULL);
+	assert_int_equal(last_run()->status, 1);
+	assert_said("strongfence: 1 unit has nothing to look for and is not analysed (--all analyses everything)\n");
+	assert_said("strongfence: 2 units analysed, 2 findings");
+	assert_int_equal(lines_in("runs"), 2);
+	run("scan", "drivers", KERNEL, "--all", NULL);
+	assert_said("strongfence: 3 units analysed, 2 findings");
+	assert_null(strstr(last_run()->err, "nothing to look for"));
+	assert_int_equal(lines_in("runs"), 3);
+	// A file that is named is analysed, whatever it holds.
+	run("check", "drivers/a/two.c", KERNEL, NULL);
+	assert_said("strongfence: 1 unit analysed, 0 findings");
+	run("scan", "drivers/a/two.c", KERNEL, NULL);
+	assert_said("strongfence: 1 unit analysed, 0 findings");
+	run("scan", "drivers/a/two.c", "drivers/b", KERNEL, NULL);
+	assert_said("strongfence: 1 unit has nothing to look for");
+
+	setenv("FAKE_WORDS", "structural one", 1);
+	run("scan", "drivers", KERNEL, NULL);
+	assert_refused(": does not say which words to look for");
+	unsetenv("FAKE_WORDS");
+}
+
+static void the_summary_counts_doors_roots_and_timeouts(void **state)
+{
+	(void)state;
+	prepared_kernel();
+	put("linux/drivers/a/two.c", "int two; // fake: status timeout\n");
+	run("scan", "drivers", KERNEL, NULL);
+	assert_refused("2 units analysed, 1 FAILED (1 time-out), 2 findings");
+	assert_said("strongfence: 6 doors, 3 teardown roots\n");
+}
+
 static void a_launcher_that_does_not_start(void **state)
 {
 	(void)state;
@@ -435,6 +473,8 @@ int main(void)
 		TEST(makefile_and_config_changes_are_seen),
 		TEST(a_new_header_heals_a_failed_unit),
 		TEST(a_failed_unit_never_shows_its_old_record),
+		TEST(units_without_a_word_are_set_aside_and_counted),
+		TEST(the_summary_counts_doors_roots_and_timeouts),
 		TEST(a_launcher_that_does_not_start),
 		TEST(paths_may_be_files_and_from_here),
 		TEST(not_a_kernel),

@@ -10,7 +10,7 @@
 //   // fake: status WORD             the unit's status
 //   // fake: damage, // fake: die, // fake: sleep SECONDS
 //
-// FAKE_LLVM and FAKE_RULES replace what --version and --list-rules print. Each analysis adds a line to the
+// Each source has two doors and one teardown root. FAKE_LLVM, FAKE_RULES and FAKE_WORDS replace what --version, --list-rules and --list-words print. Each analysis adds a line to the
 // file that FAKE_RUNS names.
 
 #include <errno.h>
@@ -188,7 +188,7 @@ static void analyse(void)
 		}
 	}
 	text = json_dumps(json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:o, s:[]}", "type", "unit", "file",
-				    file, "status", status, "detail", detail, "doors", 0, "teardowns", 0,
+				    file, "status", status, "detail", detail, "doors", 2, "teardowns", 1,
 				    "explored", 0, "budget_stops", stops, "not_reached"),
 			  JSON_COMPACT);
 	if (damage)
@@ -210,6 +210,12 @@ int main(int argc, char **argv)
 		}
 		if (!strcmp(argv[i], "--list-rules")) {
 			list_rules();
+			return 0;
+		}
+		if (!strcmp(argv[i], "--list-words")) {
+			const char *words = getenv("FAKE_WORDS");
+
+			puts(words ? words : "call int\ncall include\ncall fake");
 			return 0;
 		}
 		if (!strcmp(argv[i], "--check-model"))
