@@ -24,6 +24,8 @@ struct KernelFile {
   std::vector<TableRow> Tables;
   std::vector<DriverRow> Drivers;
   std::vector<CallRow> Calls;
+  std::vector<PublicationRow> Publications;
+  std::vector<StopRow> Stops;
   ClassDeviceRows Classes;
 };
 
@@ -49,6 +51,8 @@ LLVM_YAML_IS_SEQUENCE_VECTOR(RegistrationRow)
 LLVM_YAML_IS_SEQUENCE_VECTOR(TableRow)
 LLVM_YAML_IS_SEQUENCE_VECTOR(DriverRow)
 LLVM_YAML_IS_SEQUENCE_VECTOR(CallRow)
+LLVM_YAML_IS_SEQUENCE_VECTOR(PublicationRow)
+LLVM_YAML_IS_SEQUENCE_VECTOR(StopRow)
 
 namespace llvm {
 namespace yaml {
@@ -183,12 +187,49 @@ template <> struct MappingTraits<CallRow> {
         "register", "deregister", "free",        "devm-alloc", "devm-action",
         "get",      "put",        "transparent", "lookup",
         "suppress-bind", "own-device", "iterate", "list-add",
-        "drvdata", "drain", "zero",
+        "drvdata", "drain", "zero", "initialise",
         "error-pointer"};
     for (const char *Meaning : Known)
       if (Row.Means == Meaning)
         return "";
     return "unknown meaning '" + Row.Means + "'";
+  }
+};
+
+template <> struct MappingTraits<PublicationRow> {
+  static void mapping(IO &Io, PublicationRow &Row) {
+    Io.mapRequired("name", Row.Name);
+    Io.mapRequired("publish", Row.Publish);
+    Io.mapOptional("object", Row.Object, 0);
+    Io.mapOptional("tables", Row.Tables);
+    Io.mapOptional("slots", Row.Slots);
+    Io.mapOptional("withdraw", Row.Withdraw);
+    Io.mapOptional("withdraw-object", Row.WithdrawObject, 0u);
+    Io.mapOptional("managed", Row.Managed, false);
+    Io.mapOptional("interrupt", Row.Interrupt, false);
+  }
+  static std::string validate(IO &, PublicationRow &Row) {
+    if (Row.Tables.empty() && Row.Slots.empty())
+      return "a publication names the tables or slots behind it";
+    return "";
+  }
+};
+
+template <> struct MappingTraits<StopRow> {
+  static void mapping(IO &Io, StopRow &Row) {
+    Io.mapRequired("functions", Row.Functions);
+    Io.mapOptional("argument", Row.Argument, 0);
+    Io.mapRequired("verb", Row.Verb);
+    Io.mapRequired("does", Row.Does);
+    Io.mapOptional("resource", Row.Resource);
+    Io.mapOptional("uses", Row.Uses);
+    Io.mapOptional("use-argument", Row.UseArgument, 0);
+    Io.mapOptional("starts", Row.Starts);
+  }
+  static std::string validate(IO &, StopRow &Row) {
+    if (Row.Resource.empty() == Row.Uses.empty())
+      return "a stop names a resource or uses, and not both";
+    return "";
   }
 };
 
@@ -205,6 +246,8 @@ template <> struct MappingTraits<KernelFile> {
     Io.mapOptional("tables", File.Tables);
     Io.mapOptional("drivers", File.Drivers);
     Io.mapOptional("calls", File.Calls);
+    Io.mapOptional("publications", File.Publications);
+    Io.mapOptional("stops", File.Stops);
     Io.mapOptional("class-devices", File.Classes.Devices);
     Io.mapOptional("managed-calls", File.Classes.Managed);
     Io.mapOptional("asyncs", File.Classes.Asyncs);
@@ -263,6 +306,8 @@ bool Kernel::addText(StringRef Name, StringRef Text, std::string &Error) {
   append(Tables, File.Tables);
   append(Drivers, File.Drivers);
   append(Calls, File.Calls);
+  append(Publications, File.Publications);
+  append(Stops, File.Stops);
   Classes.add(std::move(File.Classes));
   index();
   for (const TouchRow &Row : Touches)
@@ -329,6 +374,12 @@ void Kernel::index() {
     TableIndex[Tables[I].Struct] = I;
   for (unsigned I = 0; I != Drivers.size(); ++I)
     DriverIndex[Drivers[I].Struct] = I;
+  for (unsigned I = 0; I != Publications.size(); ++I)
+    for (const std::string &Function : Publications[I].Publish)
+      PublicationIndex[Function] = I;
+  for (unsigned I = 0; I != Stops.size(); ++I)
+    for (const std::string &Function : Stops[I].Functions)
+      StopIndex[Function] = I;
   for (unsigned I = 0; I != Calls.size(); ++I)
     CallIndex[Calls[I].Means + " " + Calls[I].Function] = I;
 }
@@ -373,6 +424,12 @@ const TableRow *Kernel::table(StringRef Struct) const {
 }
 const DriverRow *Kernel::driver(StringRef Struct) const {
   return find(DriverIndex, Drivers, Struct);
+}
+const PublicationRow *Kernel::publication(StringRef Publish) const {
+  return find(PublicationIndex, Publications, Publish);
+}
+const StopRow *Kernel::stop(StringRef Function) const {
+  return find(StopIndex, Stops, Function);
 }
 int Kernel::means(StringRef Function, StringRef Meaning) const {
   const CallRow *Row = find(CallIndex, Calls, (Meaning + " " + Function).str());

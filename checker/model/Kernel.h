@@ -113,6 +113,34 @@ struct DriverRow {
   bool Hotplug = false; ///< the device can be pulled, not only unbound by root
 };
 
+/// A call that lets others into the driver before it returns: user space
+/// through a node or a file, a subsystem through its ops, or an interrupt.
+struct PublicationRow {
+  std::string Name;                 ///< "the misc device", as a message says it
+  std::vector<std::string> Publish;
+  int Object = 0;                   ///< argument that is published, -1: result
+  std::vector<unsigned> Tables;     ///< arguments that are ops tables or handlers
+  /// Where else the functions behind it are: struct.field, struct.* or, for an
+  /// argument of another call, call().
+  std::vector<std::string> Slots;
+  std::vector<std::string> Withdraw; ///< who was inside has left, or none enters
+  unsigned WithdrawObject = 0;      ///< argument
+  bool Managed = false;             ///< devres withdraws it
+  bool Interrupt = false;
+};
+
+/// A call after which a use goes wrong, beyond the resources.
+struct StopRow {
+  std::vector<std::string> Functions;
+  int Argument = 0;      ///< what Uses must be about, -1: nothing to compare
+  std::string Verb;      ///< "destroys"
+  std::string Does;      ///< "queues work": what a use does
+  std::string Resource;  ///< every touch of this resource is a use
+  std::vector<std::string> Uses; ///< or these calls
+  int UseArgument = 0;
+  std::vector<std::string> Starts; ///< who called one of these first is safe
+};
+
 /// Calls with one plain meaning each.
 struct CallRow {
   std::string Function;
@@ -157,6 +185,12 @@ public:
   /// when a `*` stands before it.
   std::vector<std::string> words() const;
 
+  const std::vector<PublicationRow> &publications() const {
+    return Publications;
+  }
+  const PublicationRow *publication(llvm::StringRef Publish) const;
+  const StopRow *stop(llvm::StringRef Function) const;
+
   /// Devices that no driver binds to, and what is tied to them.
   const ClassDevices &classDevices() const { return Classes; }
 
@@ -175,11 +209,14 @@ private:
   std::vector<TableRow> Tables;
   std::vector<DriverRow> Drivers;
   std::vector<CallRow> Calls;
+  std::vector<PublicationRow> Publications;
+  std::vector<StopRow> Stops;
   ClassDevices Classes;
 
   llvm::StringMap<unsigned> LockIndex, KillIndex, TestIndex, WaitIndex,
       WakeIndex, ResourceIndex, ManagedIndex, ReleasedIndex, TouchIndex,
-      RegistrationIndex, TableIndex, DriverIndex, CallIndex;
+      RegistrationIndex, TableIndex, DriverIndex, CallIndex,
+      PublicationIndex, StopIndex;
 };
 
 } // namespace strongfence

@@ -15,8 +15,9 @@ constexpr size_t MaxEvents = 20000;
 class Teller {
 public:
   Teller(const Kernel &K, ASTContext &Ctx, Story &Out, bool Puts,
-         unsigned Depth)
-      : K(K), Ctx(Ctx), Out(Out), Puts(Puts), DepthLeft(Depth) {}
+         unsigned Depth, bool Derefs = false)
+      : K(K), Ctx(Ctx), Out(Out), Puts(Puts), Derefs(Derefs),
+        DepthLeft(Depth) {}
 
   void function(const FunctionDecl *F) {
     const FunctionDecl *Def = definition(F);
@@ -36,6 +37,7 @@ private:
   ASTContext &Ctx;
   Story &Out;
   bool Puts;
+  bool Derefs;
   unsigned DepthLeft;
   bool WasCut = false;
   unsigned Arms = 0; ///< of if and switch, around the current statement
@@ -326,6 +328,8 @@ private:
     if (const auto *B = dyn_cast<BinaryOperator>(E))
       if (B->isAssignmentOp())
         return assignment(B);
+    if (Derefs && follows(E))
+      return;
     if (const auto *C = dyn_cast<ConditionalOperator>(E)) {
       condition(C->getCond());
       expression(C->getTrueExpr());
@@ -339,6 +343,30 @@ private:
     for (const Stmt *Child : E->children())
       if (Child)
         statement(Child);
+  }
+
+  /// Tells what \p E follows; true when its parts have been told too.
+  bool follows(const Expr *E) {
+    if (isa<UnaryExprOrTypeTraitExpr>(E))
+      return true;
+    if (const auto *B = dyn_cast<BinaryOperator>(E); B && B->isLogicalOp()) {
+      // `p && p->x` tests p before it is followed.
+      condition(B->getLHS());
+      expression(B->getRHS());
+      return true;
+    }
+    const Expr *Base = nullptr;
+    if (const auto *M = dyn_cast<MemberExpr>(E); M && M->isArrow())
+      Base = M->getBase();
+    else if (const auto *S = dyn_cast<ArraySubscriptExpr>(E))
+      Base = S->getBase();
+    else if (const auto *U = dyn_cast<UnaryOperator>(E);
+             U && U->getOpcode() == UO_Deref)
+      Base = U->getSubExpr();
+    if (Base)
+      if (Identity Id = id(Base); Id)
+        emit(Event::Deref, Id, E);
+    return false;
   }
 
   /// The constant that \p E is, itself or as a parameter that got one.
@@ -373,6 +401,8 @@ private:
       expression(Arg);
     const FunctionDecl *F = Call->getDirectCallee();
     if (!F) {
+      if (Derefs)
+        expression(Call->getCallee());
       emit(Event::Indirect, id(Call->getCallee()), Call);
       return;
     }
@@ -502,6 +532,13 @@ Story strongfence::tell(const FunctionDecl *Root, const Kernel &K,
   T.function(Root);
   if (Cut)
     *Cut = T.cut();
+  return Out;
+}
+
+Story strongfence::tellUses(const FunctionDecl *Root, const Kernel &K,
+                            ASTContext &Ctx) {
+  Story Out;
+  Teller(K, Ctx, Out, /*Puts=*/false, 8, /*Derefs=*/true).function(Root);
   return Out;
 }
 

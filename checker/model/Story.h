@@ -33,6 +33,7 @@ struct Event {
     Wake,     ///< What = completion or wait queue
     Call,     ///< any direct call that is not told in place; Callee is set
     Indirect, ///< a call through What, a function pointer field
+    Deref,    ///< What = pointer that is followed; only tellUses() tells it
     Return,   ///< Site is what is returned, null for nothing
   };
   Kind K;
@@ -59,6 +60,10 @@ using Story = std::vector<Event>;
 Story tell(const clang::FunctionDecl *Root, const Kernel &K,
            clang::ASTContext &Ctx, bool Puts = false, unsigned Depth = 8,
            bool *Cut = nullptr);
+
+/// Tells \p Root and, in places, Deref events too: what it uses.
+Story tellUses(const clang::FunctionDecl *Root, const Kernel &K,
+               clang::ASTContext &Ctx);
 
 bool holds(const Event &E, Identity Lock);
 

@@ -10,6 +10,7 @@ UnitModel::UnitModel(const Kernel &K, ASTContext &Ctx)
   Doors = findDoors(Unit, K, Ctx);
   Teardowns = findTeardowns(Unit, K, Ctx);
   Births = findBirths(Unit, Teardowns, K, Ctx);
+  Published = findPublications(Unit, Births, K, Ctx);
   if (Teardowns.empty())
     return;
   Gate = inferFences(Unit, Doors, Teardowns, K, Ctx);

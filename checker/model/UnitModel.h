@@ -9,6 +9,7 @@
 #include "model/Doors.h"
 #include "model/Fences.h"
 #include "model/Lifetimes.h"
+#include "model/Publications.h"
 #include "model/Teardown.h"
 
 namespace strongfence {
@@ -19,6 +20,7 @@ struct UnitModel {
   std::vector<Door> Doors;
   std::vector<Teardown> Teardowns;
   std::vector<Birth> Births;
+  std::vector<Publication> Published;
   Fences Gate;
   Lifetimes Life;
 
