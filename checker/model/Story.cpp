@@ -451,7 +451,7 @@ private:
       for (const Expr *Arg : Call->arguments())
         if (const FunctionDecl *Callback = namedFunction(Arg))
           if (toldInPlace(Callback))
-            inPlace(nullptr, definition(Callback));
+            inPlace(Call, definition(Callback), /*Callback=*/true);
   }
 
   /// prepare_to_wait_event(wq, entry, state): a signal ends the sleep unless
@@ -499,11 +499,12 @@ private:
     return isDriverCode(Def->getLocation(), Ctx.getSourceManager());
   }
 
-  /// \p Call is null for a callback: who knows what it is given.
-  void inPlace(const CallExpr *Call, const FunctionDecl *Def) {
+  /// A callback is given who knows what.
+  void inPlace(const CallExpr *Call, const FunctionDecl *Def,
+               bool Callback = false) {
     Aliases Saved = Locals;
     for (unsigned I = 0;
-         Call && I < Def->getNumParams() && I < Call->getNumArgs(); ++I) {
+         !Callback && I < Def->getNumParams() && I < Call->getNumArgs(); ++I) {
       if (Identity Id = id(Call->getArg(I)))
         alias(Def->getParamDecl(I), Id);
       Constants[Def->getParamDecl(I)] = constantOf(Call->getArg(I));
@@ -511,11 +512,9 @@ private:
     llvm::SmallVector<Identity, 2> Guards;
     std::swap(Guards, ScopeLocks);
     --DepthLeft;
-    if (Call)
-      Vias.push_back(Call);
+    Vias.push_back(Call);
     function(Def);
-    if (Call)
-      Vias.pop_back();
+    Vias.pop_back();
     ++DepthLeft;
     std::swap(Guards, ScopeLocks);
     Locals = std::move(Saved);

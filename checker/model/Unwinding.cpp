@@ -48,7 +48,7 @@ std::vector<UnwindStep> Unwindings::of(const Teardown &T) {
   std::vector<UnwindStep> Out;
   for (const Event &E : T.Told)
     if (!E.Unwinds)
-      Out.push_back({&E, nullptr});
+      Out.push_back({&E, nullptr, T.Root});
   if (T.K != Teardown::Driver)
     return Out;
   // device_unbind_cleanup() runs devres when the bus's remove has returned.
@@ -73,7 +73,7 @@ std::vector<UnwindStep> Unwindings::of(const Teardown &T) {
         continue;
       Actions.push_back(tell(Action, K, Ctx));
       for (const Event &Each : Actions.back())
-        Out.push_back({&Each, nullptr});
+        Out.push_back({&Each, nullptr, Action});
     }
   }
   return Out;
@@ -85,7 +85,7 @@ std::vector<UnwindStep> Unwindings::ofFailure(const Birth &B) {
   for (const Event &E : B.Told) {
     Unwinds |= E.Unwinds && E.In == B.Root;
     if (Unwinds)
-      Out.push_back({&E, nullptr});
+      Out.push_back({&E, nullptr, B.Root});
   }
   return Out;
 }
@@ -125,6 +125,7 @@ std::optional<Release> Unwindings::stopRelease(const Event &E,
   Release R;
   R.Site = E.Site;
   R.In = E.In;
+  R.Via = E.Via;
   R.Stop = &Row;
   R.Does = Row.Does;
   if (Row.Argument >= 0 && unsigned(Row.Argument) < E.Args.size())
@@ -148,6 +149,7 @@ std::optional<Release> Unwindings::freeRelease(const Event &E,
   Release R;
   R.Site = E.Site;
   R.In = E.In;
+  R.Via = E.Via;
   const Expr *What = Call->getArg(Argument)->IgnoreParenCasts();
   if (Identity Id = E.Args[Argument]) {
     if (!Id->getType()->isPointerType())
@@ -204,6 +206,7 @@ std::optional<Release> Unwindings::putRelease(const Event &E,
   Release R;
   R.Site = E.Site;
   R.In = E.In;
+  R.Via = E.Via;
   R.Struct = Struct;
   R.Says = ("puts 'struct " + Struct + "'").str();
   R.Does = "uses it";
@@ -212,9 +215,15 @@ std::optional<Release> Unwindings::putRelease(const Event &E,
 }
 
 std::optional<Release> Unwindings::release(const UnwindStep &Step) const {
-  if (!Step.E)
-    return std::nullopt;
-  const Event &E = *Step.E;
+  std::optional<Release> R;
+  if (Step.E)
+    R = release(*Step.E);
+  if (R)
+    R->Root = Step.Root;
+  return R;
+}
+
+std::optional<Release> Unwindings::release(const Event &E) const {
   if (E.K == Event::Indirect && E.What) {
     const StopRow *Row =
         K.stop((ownerName(E.What) + "." + E.What->getName()).str());
@@ -233,6 +242,7 @@ std::optional<Release> Unwindings::release(const UnwindStep &Step) const {
     Release R;
     R.Site = E.Site;
     R.In = E.In;
+    R.Via = E.Via;
     R.Resource = Row;
     unsigned I = handleArgument(Name);
     R.Handle = I < E.Args.size() ? E.Args[I] : nullptr;

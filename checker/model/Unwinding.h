@@ -16,6 +16,7 @@ namespace strongfence {
 struct UnwindStep {
   const Event *E = nullptr;               ///< null: devres withdraws Managed
   const Publication *Managed = nullptr;
+  const clang::FunctionDecl *Root = nullptr; ///< whose story E is of
 
   bool withdraws(const Publication &P) const;
 };
@@ -25,6 +26,8 @@ struct Release {
   Identity Handle = nullptr; ///< what is released; null when it has no name
   const clang::Expr *Site;
   const clang::FunctionDecl *In;
+  const clang::Expr *Via = nullptr; ///< the call in Root that led to In
+  const clang::FunctionDecl *Root = nullptr;
   std::string Says; ///< "unmaps 'base'"
   std::string Does; ///< "accesses registers": what a use does
   const ResourceRow *Resource = nullptr;
@@ -50,6 +53,7 @@ public:
 private:
   bool isDriverStruct(llvm::StringRef Struct) const;
   bool isStarted(const Event &Stop) const;
+  std::optional<Release> release(const Event &E) const;
   std::optional<Release> stopRelease(const Event &E, const StopRow &Row) const;
   std::optional<Release> freeRelease(const Event &E, unsigned Argument) const;
   std::optional<Release> putRelease(const Event &E, unsigned Argument) const;

@@ -172,7 +172,7 @@ private:
           (E.What == X || changesLater(S, At, E.What)))
         return nullptr;
       // A handler that finds nothing to do leaves before.
-      if (P.Interrupt && E.K == Event::Return)
+      if (P.Interrupt && E.K == Event::Return && E.In == Each.Function)
         return nullptr;
       if (isUse(E, X)) {
         if ((P.Interrupt && E.Conditional) ||

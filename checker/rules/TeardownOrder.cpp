@@ -154,6 +154,13 @@ private:
     }
   }
 
+  /// Where the order is chosen: the call of its root that leads to the release.
+  static void place(TeardownFinding &F, const Release &R) {
+    F.In = R.Via ? R.Root : R.In;
+    F.Site = R.Via ? R.Via : R.Site;
+    F.InTeardown = true;
+  }
+
   static std::string quoted(const NamedDecl *D) {
     return "'" + D->getNameAsString() + "'";
   }
@@ -169,14 +176,13 @@ private:
     TeardownFinding F;
     F.Message = quoted(Root) + " " + R.Says + " before " + By + ", whose " +
                 quoted(Each.Function) + " " + R.Does;
-    F.In = R.In;
-    F.Site = R.Site;
-    F.InTeardown = true;
+    place(F, R);
     F.Says = quoted(Root) + " " + R.Says;
     F.Steps = {{P.Call, "Published from here: " + P.Name},
                {Use.Site, quoted(Each.Function) + " " + R.Does}};
     if (Withdraws.E && Withdraws.E->Site)
-      F.Steps.push_back({Withdraws.E->Site, "Only this ends it", true});
+      F.Steps.push_back({Withdraws.E->Site,
+                         By + ", and stands behind it", true});
     F.Door = Each.Function;
     F.Slot = Each.Slot;
     F.Struct = ownerName(R.Handle).str();
@@ -196,12 +202,10 @@ private:
             : std::string("it has waited for open files");
     F.Message = quoted(T.Root) + " " + R.Says + " before " + Waits + ", and " +
                 quoted(D.Function) + " " + R.Does + " until then";
-    F.In = R.In;
-    F.Site = R.Site;
-    F.InTeardown = true;
+    place(F, R);
     F.Says = quoted(T.Root) + " " + R.Says;
     F.Steps = {{Use.Site, quoted(D.Function) + " " + R.Does},
-               {Barrier.Site, "Only this waits for it", true}};
+               {Barrier.Site, "The barrier stands behind it", true}};
     F.Door = D.Function;
     F.Slot = D.Slot;
     F.Table = D.Table->getNameAsString();
