@@ -169,7 +169,8 @@ private:
       if (madeReady(E) == X)
         return nullptr;
       if (E.K == Event::Test &&
-          (E.What == X || changesLater(S, At, E.What)))
+          (E.What == X ? X->getType()->isPointerType()
+                       : changesLater(S, At, E.What)))
         return nullptr;
       // A handler that finds nothing to do leaves before.
       if (P.Interrupt && E.K == Event::Return && E.In == Each.Function)

@@ -8,6 +8,8 @@ struct input_dev {
 	const char *name;
 	const char *phys;
 	const char *uniq;
+	int (*open)(struct input_dev *dev);
+	void (*close)(struct input_dev *dev);
 	struct device dev;
 };
 

@@ -4,8 +4,22 @@
 
 #include <linux/device.h>
 
+struct power_supply;
+
+enum power_supply_property {
+	POWER_SUPPLY_PROP_STATUS = 0,
+};
+
+union power_supply_propval {
+	int intval;
+	const char *strval;
+};
+
 struct power_supply_desc {
 	const char *name;
+	int (*get_property)(struct power_supply *psy,
+			    enum power_supply_property psp,
+			    union power_supply_propval *val);
 };
 
 struct power_supply_config {
@@ -25,6 +39,7 @@ struct power_supply *
 devm_power_supply_register(struct device *parent,
 			   const struct power_supply_desc *desc,
 			   const struct power_supply_config *cfg);
+void *power_supply_get_drvdata(struct power_supply *psy);
 int power_supply_get_battery_info(struct power_supply *psy,
 				  struct power_supply_battery_info **info_out);
 

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// RUN: %strongfence-cc1 %s
+//
+// An interrupt may be pending when the line is requested: its handler wakes a queue that is none yet.
+
+#include <linux/interrupt.h>
+#include <linux/io.h>
+#include <linux/module.h>
+#include <linux/platform_device.h>
+#include <linux/wait.h>
+
+struct foo {
+	void __iomem *base;
+	wait_queue_head_t wait;
+};
+
+static irqreturn_t foo_irq(int irq, void *data)
+{
+	struct foo *foo = data;
+
+	wake_up(&foo->wait);
+	return IRQ_HANDLED;
+}
+
+static int foo_probe(struct platform_device *pdev)
+{
+	struct foo *foo = devm_kzalloc(&pdev->dev, sizeof(*foo), GFP_KERNEL);
+	int ret;
+
+	if (!foo)
+		return -ENOMEM;
+	foo->base = devm_platform_ioremap_resource(pdev, 0);
+	if (IS_ERR(foo->base))
+		return PTR_ERR(foo->base);
+	ret = devm_request_irq(&pdev->dev, 7, foo_irq, 0, "foo", foo);
+	if (ret)
+		return ret;
+	init_waitqueue_head(&foo->wait);
+	// expected-warning@-1{{'foo_probe' initialises 'wait' of 'struct foo' after 'devm_request_irq' has published the interrupt handler, whose 'foo_irq' uses it}}
+	writel(1, foo->base);
+	return 0;
+}
+
+static struct platform_driver foo_driver = {
+	.probe = foo_probe,
+	.driver = { .name = "foo" },
+};
+module_platform_driver(foo_driver);

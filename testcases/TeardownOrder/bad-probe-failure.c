@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// RUN: %strongfence-cc1 %s
+//
+// probe() fails late, and frees the buffer while the file is still there.
+
+#include <linux/debugfs.h>
+#include <linux/fs.h>
+#include <linux/module.h>
+#include <linux/platform_device.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+
+struct foo {
+	struct dentry *dir;
+	int *samples;
+};
+
+static int samples_show(struct seq_file *seq, void *unused)
+{
+	struct foo *foo = seq->private;
+
+	seq_printf(seq, "%d\n", foo->samples[0]);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(samples);
+
+int foo_start(struct foo *foo);
+
+static int foo_probe(struct platform_device *pdev)
+{
+	struct foo *foo = devm_kzalloc(&pdev->dev, sizeof(*foo), GFP_KERNEL);
+	int ret;
+
+	if (!foo)
+		return -ENOMEM;
+	platform_set_drvdata(pdev, foo);
+	foo->samples = kzalloc(64, GFP_KERNEL);
+	if (!foo->samples)
+		return -ENOMEM;
+	foo->dir = debugfs_create_dir("foo", NULL);
+	debugfs_create_file("samples", 0444, foo->dir, foo, &samples_fops);
+	ret = foo_start(foo);
+	if (ret)
+		goto fail;
+	return 0;
+
+fail:
+	kfree(foo->samples);
+	// expected-warning@-1{{'foo_probe' frees 'samples' before 'debugfs_remove' withdraws the debugfs file, whose 'samples_open' uses 'samples'}}
+	debugfs_remove(foo->dir);
+	return ret;
+}
+
+static void foo_remove(struct platform_device *pdev)
+{
+	struct foo *foo = platform_get_drvdata(pdev);
+
+	debugfs_remove(foo->dir);
+	kfree(foo->samples);
+}
+
+static struct platform_driver foo_driver = {
+	.probe = foo_probe,
+	.remove = foo_remove,
+	.driver = { .name = "foo" },
+};
+module_platform_driver(foo_driver);
