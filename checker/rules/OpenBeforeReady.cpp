@@ -76,9 +76,24 @@ private:
       if (S[I].K != Event::Call || S[I].Unwinds)
         continue;
       for (const Publication &P : Model.Published)
-        if (P.Call == S[I].Site && late(B, I, P, Reported))
+        if (P.Call == S[I].Site && !isQuiet(B, P) && late(B, I, P, Reported))
           break;
     }
+  }
+
+  /// A message of PCI comes from the device alone, and no sooner than it is
+  /// told to send it; only a line that is shared is raised by others.
+  bool isQuiet(const Birth &B, const Publication &P) const {
+    if (!P.Interrupt || !B.Slots ||
+        structName(B.Slots->getType()) != "pci_driver")
+      return false;
+    constexpr unsigned Shared = 0x80; // IRQF_SHARED
+    return llvm::none_of(P.Call->arguments(), [&](const Expr *Arg) {
+      Expr::EvalResult Flags;
+      return Arg->getType()->isUnsignedIntegerType() &&
+             Arg->EvaluateAsInt(Flags, Ctx) &&
+             (Flags.Val.getInt().getZExtValue() & Shared);
+    });
   }
 
   bool late(const Birth &B, size_t At, const Publication &P,

@@ -64,7 +64,7 @@ private:
               const Publication &P, const FunctionDecl *Root) {
     for (size_t I = 0; I != J; ++I) {
       std::optional<Release> R = Unwinding.release(Steps[I]);
-      if (!R || mayLeave(Steps, I, J))
+      if (!R || mayLeave(Steps, I, J) || isNotLast(*R, Steps, I))
         continue;
       for (const Entry &Each : P.Entries)
         if (const Event *Use = use(Each, *R, Steps, I)) {
@@ -72,6 +72,18 @@ private:
           return;
         }
     }
+  }
+
+  /// Only the last put of an object can be the one that frees it.
+  bool isNotLast(const Release &R, const std::vector<UnwindStep> &Steps,
+                 size_t At) const {
+    if (!R.Weak || R.Struct.empty())
+      return false;
+    for (size_t I = At + 1; I != Steps.size(); ++I)
+      if (std::optional<Release> Later = Unwinding.release(Steps[I]))
+        if (Later->Struct == R.Struct)
+          return true;
+    return false;
   }
 
   /// A release in an arm that returns does not come before what follows.
