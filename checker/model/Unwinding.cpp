@@ -248,7 +248,8 @@ std::optional<Release> Unwindings::release(const Event &E) const {
     R.Handle = I < E.Args.size() ? E.Args[I] : nullptr;
     if (!R.Handle && !isOneADevice(*Row))
       return std::nullopt;
-    R.Says = Row->Loss + " " + named(R.Handle);
+    R.Says = R.Handle ? Row->Loss + " " + named(R.Handle)
+                      : "calls '" + Name.str() + "'";
     R.Does = Row->Touch;
     return R;
   }

@@ -64,7 +64,8 @@ private:
               const Publication &P, const FunctionDecl *Root) {
     for (size_t I = 0; I != J; ++I) {
       std::optional<Release> R = Unwinding.release(Steps[I]);
-      if (!R || mayLeave(Steps, I, J) || isNotLast(*R, Steps, I))
+      if (!R || mayLeave(Steps, I, J) || isNotLast(*R, Steps, I) ||
+          isBorrowed(*R, Steps, I))
         continue;
       for (const Entry &Each : P.Entries)
         if (const Event *Use = use(Each, *R, Steps, I)) {
@@ -72,6 +73,21 @@ private:
           return;
         }
     }
+  }
+
+  /// What teardown itself has taken for a while: request_muxed_region().
+  bool isBorrowed(const Release &R, const std::vector<UnwindStep> &Steps,
+                  size_t At) const {
+    if (!R.Resource || !R.Handle)
+      return false;
+    for (size_t I = 0; I != At; ++I) {
+      const Event *E = Steps[I].E;
+      if (E && E->K == Event::Call && E->Callee->getIdentifier() &&
+          E->Callee->getName() == "__request_region" &&
+          llvm::is_contained(E->Args, R.Handle))
+        return true;
+    }
+    return false;
   }
 
   /// Only the last put of an object can be the one that frees it.
