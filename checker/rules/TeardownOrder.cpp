@@ -120,7 +120,9 @@ private:
     for (const Event &E : U) {
       if (Unwinding.makesSafe(E, R))
         return nullptr;
-      if (E.K == Event::Test && endedBefore(Steps, At, E.What))
+      // When the whole struct is freed, to ask it is a use.
+      if (R.Struct.empty() && E.K == Event::Test &&
+          endedBefore(Steps, At, E.What))
         return nullptr;
       if (Unwinding.isUse(E, R))
         return &E;
