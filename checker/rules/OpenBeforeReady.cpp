@@ -72,12 +72,16 @@ private:
   void birth(const Birth &B) {
     const Story &S = B.Told;
     llvm::SmallPtrSet<Identity, 4> Reported;
+    llvm::SmallPtrSet<const CallExpr *, 4> Told; // a helper may publish twice
     for (size_t I = 0; I != S.size(); ++I) {
       if (S[I].K != Event::Call || S[I].Unwinds)
         continue;
       for (const Publication &P : Model.Published)
-        if (P.Call == S[I].Site && !isQuiet(B, P) && late(B, I, P, Reported))
+        if (P.Call == S[I].Site && !Told.count(P.Call) && !isQuiet(B, P) &&
+            late(B, I, P, Reported)) {
+          Told.insert(P.Call);
           break;
+        }
     }
   }
 

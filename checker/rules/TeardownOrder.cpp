@@ -305,7 +305,13 @@ private:
 
   void rest(const CallExpr *Put, const VarDecl *V, const CompoundStmt *C,
             CompoundStmt::const_body_iterator It) {
-    // A reference of its own: this is not the last.
+    // A reference of its own, or of a lookup: this is not the last.
+    for (const CallResult &Result : Model.Unit.Results)
+      if (Result.In == In &&
+          (Result.Variable == V ||
+           (Result.Target && variable(Result.Target) == V)) &&
+          K.means(calleeName(Result.Call), "drvdata") < 0)
+        return;
     for (auto Before = C->body_begin(); Before != It; ++Before)
       if (calls(*Before, V, "get"))
         return;
