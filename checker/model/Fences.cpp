@@ -82,7 +82,7 @@ private:
     const Expr *Site;
     bool Killed; ///< something was made dead before the wait
   };
-  std::vector<Waited> Waits;
+  std::vector<Waited> Waits, Limited;
 
   Fence make(Identity Lock, const Event &Kill, StringRef Shape,
              const Teardown &T, const Expr *Barrier) {
@@ -114,6 +114,10 @@ private:
         Waits.push_back({E.What, T.Root, E.In, E.Site, I != 0});
         continue;
       }
+      // Who leaves when the time is up frees nothing under an operation.
+      if (E.K == Event::Sleep && E.What && E.Timed && !E.Exits &&
+          structName(E.What->getType()) == "completion")
+        Limited.push_back({E.What, T.Root, E.In, E.Site, I != 0});
       if (E.K != Event::Kill || !E.What)
         continue;
       killed(E, T, I);
@@ -328,6 +332,16 @@ private:
   }
 
   void waitsForClose(const Event &Wake, const FunctionDecl *Release) {
+    for (const Waited &W : Limited)
+      if (W.On == Wake.What && !Out.GivesUp) {
+        Out.GivesUp = Fence();
+        Out.GivesUp->Lock = Out.GivesUp->Predicate = W.On;
+        Out.GivesUp->Root = W.Root;
+        Out.GivesUp->Teardown = W.In;
+        Out.GivesUp->Kill = Out.GivesUp->Barrier = W.Site;
+        Out.GivesUp->Test = Wake.Site;
+        Out.GivesUp->TakenBy.push_back(Release);
+      }
     for (const Waited &W : Waits) {
       if (W.On != Wake.What || Out.WaitsForClose)
         continue;
@@ -346,6 +360,14 @@ private:
 };
 
 } // namespace
+
+bool strongfence::isUnclosed(const Fences &Gate, Identity P, Identity L) {
+  if (!P || !L || P == L || !Gate.Kills.count(P))
+    return false;
+  return llvm::none_of(Gate.Offered, [&](const Fence &F) {
+    return F.Predicate == P && (F.Lock == L || !F.TakenBy.empty());
+  });
+}
 
 Fences strongfence::inferFences(const Index &Unit, ArrayRef<Door> Doors,
                                 ArrayRef<Teardown> Teardowns, const Kernel &K,

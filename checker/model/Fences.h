@@ -58,9 +58,15 @@ struct Fences {
   /// Set when teardown waits until every file is closed (S7), or refuses to
   /// begin while one is open (S8).
   std::optional<Fence> WaitsForClose;
+  /// Set when it waits for that, and goes on after a time.
+  std::optional<Fence> GivesUp;
   /// Open counts that decide a free, read without the lock they change under.
   std::vector<LooseCount> LooseCounts;
 };
+
+/// True when readers test \p P under \p L, which no teardown takes for it, and
+/// none tests it under a lock that one does take: teardown is wrong, not they.
+bool isUnclosed(const Fences &Gate, Identity P, Identity L);
 
 Fences inferFences(const Index &Unit, llvm::ArrayRef<Door> Doors,
                    llvm::ArrayRef<Teardown> Teardowns, const Kernel &K,

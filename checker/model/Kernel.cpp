@@ -18,6 +18,7 @@ struct KernelFile {
   std::vector<TestRow> Tests;
   std::vector<WaitRow> Waits;
   std::vector<WakeRow> Wakes;
+  std::vector<CoreLockRow> CoreLocks;
   std::vector<ResourceRow> Resources;
   std::vector<TouchRow> Touches;
   std::vector<RegistrationRow> Registrations;
@@ -43,6 +44,7 @@ LLVM_YAML_IS_SEQUENCE_VECTOR(KillRow)
 LLVM_YAML_IS_SEQUENCE_VECTOR(TestRow)
 LLVM_YAML_IS_SEQUENCE_VECTOR(WaitRow)
 LLVM_YAML_IS_SEQUENCE_VECTOR(WakeRow)
+LLVM_YAML_IS_SEQUENCE_VECTOR(CoreLockRow)
 LLVM_YAML_IS_SEQUENCE_VECTOR(ResourceRow)
 LLVM_YAML_IS_SEQUENCE_VECTOR(TouchRow)
 LLVM_YAML_IS_SEQUENCE_VECTOR(RegistrationRow)
@@ -107,6 +109,18 @@ template <> struct MappingTraits<WaitRow> {
     Io.mapRequired("function", Row.Function);
     Io.mapOptional("argument", Row.Argument, 0u);
     Io.mapOptional("bounded", Row.Bounded, false);
+    Io.mapOptional("signal", Row.Signal, false);
+    Io.mapOptional("prepares", Row.Prepares, false);
+    Io.mapOptional("timeout", Row.Timeout, -1);
+  }
+};
+
+template <> struct MappingTraits<CoreLockRow> {
+  static void mapping(IO &Io, CoreLockRow &Row) {
+    Io.mapRequired("struct", Row.Struct);
+    Io.mapRequired("slots", Row.Slots);
+    Io.mapRequired("lock", Row.Lock);
+    Io.mapRequired("until", Row.Until);
   }
 };
 
@@ -184,6 +198,8 @@ template <> struct MappingTraits<CallRow> {
         "get",      "put",        "transparent", "lookup",
         "suppress-bind", "own-device", "iterate", "list-add",
         "drvdata", "drain", "zero",
+        "map", "zap", "zap-vma", "frame", "join", "drain-attributes",
+        "bar-open", "end-transfer",
         "error-pointer"};
     for (const char *Meaning : Known)
       if (Row.Means == Meaning)
@@ -199,6 +215,7 @@ template <> struct MappingTraits<KernelFile> {
     Io.mapOptional("tests", File.Tests);
     Io.mapOptional("waits", File.Waits);
     Io.mapOptional("wakes", File.Wakes);
+    Io.mapOptional("core-locks", File.CoreLocks);
     Io.mapOptional("resources", File.Resources);
     Io.mapOptional("touches", File.Touches);
     Io.mapOptional("registrations", File.Registrations);
@@ -257,6 +274,7 @@ bool Kernel::addText(StringRef Name, StringRef Text, std::string &Error) {
   append(Tests, File.Tests);
   append(Waits, File.Waits);
   append(Wakes, File.Wakes);
+  append(CoreLocks, File.CoreLocks);
   append(Resources, File.Resources);
   append(Touches, File.Touches);
   append(Registrations, File.Registrations);

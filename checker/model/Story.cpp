@@ -24,8 +24,10 @@ public:
       return;
     Stack.push_back(Def);
     auto Caller = std::exchange(Frame, FrameState{Arms, false, Frame.Unwinds});
+    auto Around = std::exchange(Loops, {});
     statement(Def->getBody());
     Frame = Caller;
+    Loops = std::move(Around);
     Stack.pop_back();
   }
 
@@ -45,7 +47,11 @@ private:
     unsigned Arms = 0;     ///< where its body begins
     bool Returned = false; ///< a return that no if surrounds was told
     bool Unwinds = false;
+    Identity Queue = nullptr; ///< that schedule() sleeps on
+    bool Queued = false;
+    bool Signal = true;
   } Frame; ///< of the function on top of Stack
+  llvm::SmallVector<const Stmt *, 4> Loops; ///< of that function, outermost first
   llvm::SmallVector<Held, 4> Locks;
   unsigned Acquired = 0; ///< acquisitions so far
   Aliases Locals;
@@ -218,19 +224,25 @@ private:
     if (const auto *F = dyn_cast<ForStmt>(S))
       return scope([&] {
         statement(F->getInit());
+        Loops.push_back(S);
         condition(F->getCond());
         statement(F->getBody());
         if (F->getInc())
           expression(F->getInc());
+        Loops.pop_back();
       });
     if (const auto *W = dyn_cast<WhileStmt>(S)) {
+      Loops.push_back(S);
       condition(W->getCond());
       statement(W->getBody());
+      Loops.pop_back();
       return;
     }
     if (const auto *D = dyn_cast<DoStmt>(S)) {
+      Loops.push_back(S);
       statement(D->getBody());
       condition(D->getCond());
+      Loops.pop_back();
       return;
     }
     for (const Stmt *Child : S->children())
@@ -399,6 +411,8 @@ private:
           E.K = Event::Change;
           break;
         }
+    if (Frame.Queued && Name.contains("schedule"))
+      schedules(Call, Name);
     if (const TestRow *Row = K.test(Name))
       if (Identity Id = argument(Row->Argument))
         emit(Event::Test, Id, Call);
@@ -406,6 +420,7 @@ private:
       if (Identity Id = argument(Row->Argument);
           Id && !Row->Bounded && !isInterruptible(Call))
         emit(Event::Wait, Id, Call);
+      waits(*Row, Call);
       emit(Event::Call, nullptr, Call, F);
       return;
     }
@@ -431,6 +446,59 @@ private:
     return Call->getNumArgs() > 2 &&
            Call->getArg(2)->EvaluateAsInt(State, Ctx) &&
            (State.Val.getInt().getZExtValue() & 0x101) != 0;
+  }
+
+  void sleep(Identity On, const CallExpr *Call, bool Timed, bool Signal) {
+    emit(Event::Sleep, On, Call);
+    if (WasCut)
+      return;
+    Event &E = Out.back();
+    E.Timed = Timed;
+    E.Signal = Signal;
+    E.Loops.append(Loops.rbegin(), Loops.rend());
+  }
+
+  void waits(const WaitRow &Row, const CallExpr *Call) {
+    Identity On = Row.Argument < Call->getNumArgs()
+                      ? id(Call->getArg(Row.Argument))
+                      : nullptr;
+    if (Row.Prepares) {
+      Frame.Queue = On;
+      Frame.Queued = true;
+      Frame.Signal = Call->getNumArgs() < 3 || isInterruptible(Call);
+      return;
+    }
+    bool Timed = Row.Bounded && !Row.Signal;
+    if (Row.Timeout >= 0 && unsigned(Row.Timeout) < Call->getNumArgs()) {
+      On = nullptr;
+      Timed = !isForever(Call->getArg(Row.Timeout));
+    }
+    sleep(On, Call, Timed, Row.Signal || Row.Timeout >= 0);
+  }
+
+  /// schedule(), io_schedule(), schedule_timeout(): they sleep on the queue
+  /// that was prepared.
+  void schedules(const CallExpr *Call, StringRef Name) {
+    if (Name == "schedule" || Name == "io_schedule" ||
+        Name == "schedule_preempt_disabled" || Name == "freezable_schedule")
+      sleep(Frame.Queue, Call, false, Frame.Signal);
+    else if (Name.starts_with("schedule_timeout") ||
+             Name == "io_schedule_timeout")
+      sleep(Frame.Queue, Call,
+            !Call->getNumArgs() || !isLongest(Call->getArg(0)), Frame.Signal);
+  }
+
+  bool isLongest(const Expr *E) {
+    Expr::EvalResult Value;
+    return E->EvaluateAsInt(Value, Ctx) &&
+           Value.Val.getInt().getExtValue() == 0x7fffffffffffffffLL;
+  }
+
+  /// 0 or MAX_SCHEDULE_TIMEOUT.
+  bool isForever(const Expr *E) {
+    Expr::EvalResult Value;
+    return isLongest(E) ||
+           (E->EvaluateAsInt(Value, Ctx) && Value.Val.getInt().isZero());
   }
 
   void lock(const LockRow &Row, Identity Id, const CallExpr *Call) {
