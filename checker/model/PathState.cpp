@@ -540,7 +540,7 @@ private:
 
   /// Fields and variables that the condition reads, by name.
   void collect(const Stmt *S, llvm::SmallVectorImpl<Identity> &Out) const {
-    if (!S)
+    if (!S || isa<UnaryExprOrTypeTraitExpr>(S))
       return;
     if (const auto *Call = dyn_cast<CallExpr>(S))
       if (const TestRow *Row = K->test(calleeName(Call)))

@@ -19,7 +19,7 @@ public:
       : In(In), K(K), Ctx(Ctx), Out(Out) {}
 
   void value(const Stmt *S, unsigned Depth = 4) {
-    if (!S || !Depth)
+    if (!S || !Depth || isa<UnaryExprOrTypeTraitExpr>(S))
       return;
     if (const auto *SE = dyn_cast<StmtExpr>(S)) {
       const CompoundStmt *Body = SE->getSubStmt();
@@ -65,7 +65,7 @@ private:
   }
 
   void everything(const Stmt *S, unsigned Depth) {
-    if (!S || !Depth)
+    if (!S || !Depth || isa<UnaryExprOrTypeTraitExpr>(S))
       return;
     if (const auto *E = dyn_cast<Expr>(S))
       if (isa<MemberExpr, DeclRefExpr>(E)) {
@@ -98,30 +98,46 @@ private:
   }
 };
 
-/// \p Inside a nested loop or switch a break stays in the loop.
-bool leaves(const Stmt *S, bool Inside) {
+bool holdsLabel(const Stmt *S, const LabelDecl *L) {
   if (!S)
     return false;
-  if (isa<ReturnStmt, GotoStmt>(S))
+  if (const auto *Label = dyn_cast<LabelStmt>(S))
+    if (Label->getDecl() == L)
+      return true;
+  return llvm::any_of(S->children(),
+                      [&](const Stmt *Child) { return holdsLabel(Child, L); });
+}
+
+/// \p Inside a nested loop or switch a break stays in the loop.
+bool leaves(const Stmt *S, bool Inside, const Stmt *Loop) {
+  if (!S)
+    return false;
+  if (isa<ReturnStmt>(S))
     return true;
+  // The interrupted wait_event() goes to a label at its own end.
+  if (const auto *G = dyn_cast<GotoStmt>(S))
+    return !holdsLabel(Loop, G->getLabel());
   if (isa<BreakStmt>(S))
     return !Inside;
   if (isa<ForStmt, WhileStmt, DoStmt, SwitchStmt>(S))
     Inside = true;
   return llvm::any_of(S->children(),
-                      [&](const Stmt *Child) { return leaves(Child, Inside); });
+                      [&](const Stmt *Child) {
+                        return leaves(Child, Inside, Loop);
+                      });
 }
 
-void exits(const Stmt *S, bool Inside, Reads &R) {
+void exits(const Stmt *S, bool Inside, const Stmt *Loop, Reads &R) {
   if (!S)
     return;
   if (const auto *I = dyn_cast<IfStmt>(S))
-    if (leaves(I->getThen(), Inside) || leaves(I->getElse(), Inside))
+    if (leaves(I->getThen(), Inside, Loop) ||
+        leaves(I->getElse(), Inside, Loop))
       R.value(I->getCond());
   if (isa<ForStmt, WhileStmt, DoStmt, SwitchStmt>(S))
     Inside = true;
   for (const Stmt *Child : S->children())
-    exits(Child, Inside, R);
+    exits(Child, Inside, Loop, R);
 }
 
 /// A completion, run with a status that is an error.
@@ -155,17 +171,6 @@ private:
   unsigned Depth = 5;
   llvm::SmallVector<const FunctionDecl *, 4> Stack;
   const LabelDecl *Label = nullptr; ///< where Jump goes
-
-  static bool holdsLabel(const Stmt *S, const LabelDecl *L) {
-    if (!S)
-      return false;
-    if (const auto *Label = dyn_cast<LabelStmt>(S))
-      if (Label->getDecl() == L)
-        return true;
-    return llvm::any_of(S->children(), [&](const Stmt *Child) {
-      return holdsLabel(Child, L);
-    });
-  }
 
   Flow run(const CompoundStmt *Body, const LabelDecl *From) {
     for (const Stmt *S : Body->body()) {
@@ -362,7 +367,7 @@ llvm::DenseSet<Identity> strongfence::exitsOf(const Stmt *Loop,
     R.value(D->getCond());
     Body = D->getBody();
   }
-  exits(Body, false, R);
+  exits(Body, false, Loop, R);
   return Out;
 }
 
@@ -379,7 +384,9 @@ void strongfence::addEffects(ArrayRef<Event> Told, const ASTContext &Ctx,
       for (Identity Arg : E.Args)
         if (Arg)
           Out.Changed.insert(Arg);
+      // Not the __compiletime_assert_N() that macros declare on the spot.
       Out.Unknown |= !definition(E.Callee) &&
+                     !E.Callee->getLexicalDeclContext()->isFunctionOrMethod() &&
                      isDriverCode(E.Callee->getLocation(),
                                   Ctx.getSourceManager());
     }
@@ -401,6 +408,10 @@ void strongfence::addEndedTransfers(const Index &Unit, const Kernel &K,
 
 bool strongfence::ends(const Event &Sleep, const Effects &Done,
                        const Kernel &K, ASTContext &Ctx) {
+  if (getenv("SFD")) {
+    llvm::errs() << "sleep in " << Sleep.In->getName() << " on " << (Sleep.What?Sleep.What->getName():"-") << " unknown " << Done.Unknown << " woken " << Done.Woken.contains(Sleep.What) << "\n";
+    for (auto *Loop: Sleep.Loops) { llvm::errs() << "  loop: "; for (auto I: exitsOf(Loop, Sleep.In, K, Ctx)) llvm::errs() << I->getName() << (Done.Changed.contains(I)?"! ":" "); llvm::errs() << "\n"; }
+  }
   if (Done.Unknown)
     return true;
   if (!Done.Woken.contains(Sleep.What))

@@ -151,7 +151,8 @@ private:
   }
 
   void tests(const Stmt *S, const Expr *Site) {
-    if (!S)
+    // WRITE_ONCE() asks for the size.
+    if (!S || isa<UnaryExprOrTypeTraitExpr>(S))
       return;
     if (const auto *Call = dyn_cast<CallExpr>(S)) {
       if (const TestRow *Row = K.test(calleeName(Call))) {
@@ -239,10 +240,14 @@ private:
       return;
     }
     if (const auto *D = dyn_cast<DoStmt>(S)) {
-      Loops.push_back(S);
+      // do { } while (0) is how macros are written.
+      bool Once = isConstant(D->getCond(), Ctx);
+      if (!Once)
+        Loops.push_back(S);
       statement(D->getBody());
       condition(D->getCond());
-      Loops.pop_back();
+      if (!Once)
+        Loops.pop_back();
       return;
     }
     for (const Stmt *Child : S->children())
@@ -305,9 +310,27 @@ private:
                !I->getElse()) {
       // if (lock) mutex_lock(): the story goes on with the lock.
       Locks = AfterThen;
-    } else if (!ThenLeaves && AfterThen.size() < Locks.size()) {
+    } else if (!ThenLeaves && AfterThen.size() < Locks.size() &&
+               !returnsNothing(I)) {
       Locks = AfterThen;
     }
+  }
+
+  /// p = ...; if (!p) unlock(); return p: who gets something holds the lock.
+  bool returnsNothing(const IfStmt *I) {
+    const auto *U =
+        dyn_cast<UnaryOperator>(I->getCond()->IgnoreParenImpCasts());
+    const auto *Body = dyn_cast<CompoundStmt>(Stack.back()->getBody());
+    const auto *Ret = Body && !Body->body_empty()
+                          ? dyn_cast<ReturnStmt>(Body->body_back())
+                          : nullptr;
+    if (!U || U->getOpcode() != UO_LNot || !Ret || !Ret->getRetValue())
+      return false;
+    const auto *Asked =
+        dyn_cast<DeclRefExpr>(U->getSubExpr()->IgnoreParenImpCasts());
+    const auto *Given =
+        dyn_cast<DeclRefExpr>(Ret->getRetValue()->IgnoreParenImpCasts());
+    return Asked && Given && Asked->getDecl() == Given->getDecl();
   }
 
   void choice(const SwitchStmt *Sw) {

@@ -22,9 +22,12 @@ namespace {
 
 class FenceNeverClosed
     : public Checker<check::ASTDecl<TranslationUnitDecl>, check::PreCall,
-                     check::Location> {
+                     check::Location, check::EndOfTranslationUnit> {
   const BugType Type{this, "Fence never closed", "Teardown"};
-  mutable llvm::SmallDenseSet<std::pair<Identity, Identity>, 8> Reported;
+  /// By lock and predicate, the findings of the doors that test it there.
+  mutable llvm::MapVector<std::pair<Identity, Identity>,
+                          llvm::SmallVector<TeardownFinding, 2>>
+      Open;
 
 public:
   void checkASTDecl(const TranslationUnitDecl *, AnalysisManager &Mgr,
@@ -36,6 +39,20 @@ public:
       givesUp(*Model->Gate.GivesUp, *Model, BR);
     for (const Teardown &T : Model->Teardowns)
       emptySections(T, *Model, Mgr.getASTContext(), BR);
+  }
+
+  /// One lock, one finding: the predicate that most doors ask.
+  void checkEndOfTranslationUnit(const TranslationUnitDecl *,
+                                 AnalysisManager &, BugReporter &BR) const {
+    llvm::MapVector<Identity, llvm::ArrayRef<TeardownFinding>> Most;
+    for (const auto &[Gate, Doors] : Open) {
+      auto &Known = Most[Gate.first];
+      if (Doors.size() > Known.size())
+        Known = Doors;
+    }
+    for (const auto &[Lock, Doors] : Most)
+      reportFinding(Doors.front(), Type, "FenceNeverClosed", BR);
+    Open.clear();
   }
 
   void checkPreCall(const CallEvent &Call, CheckerContext &C) const {
@@ -88,9 +105,12 @@ private:
              CheckerContext &C) const {
     Verdict V = judge(T, C, Model);
     noteVerdict(manager(C), D, V);
-    if (V.K != Verdict::Unclosed ||
-        !Reported.insert({V.Predicate, V.Lock}).second)
+    if (V.K != Verdict::Unclosed)
       return;
+    auto &Doors = Open[{V.Lock, V.Predicate}];
+    for (const TeardownFinding &Known : Doors)
+      if (Known.Door == D.Function)
+        return;
     const Fence &Kill = Model.Gate.Kills.find(V.Predicate)->second;
     std::string Door = D.Function->getNameAsString();
     std::string In = Kill.Teardown->getNameAsString();
@@ -111,7 +131,7 @@ private:
       F.Steps.push_back(
           {Test->Site, "'" + Door + "' tests '" + P + "' under '" + L + "'"});
     F.Steps.push_back({T.Site, "'" + Door + "' " + T.Does + " that " + T.Goes});
-    reportFinding(F, Type, "FenceNeverClosed", C.getBugReporter());
+    Doors.push_back(std::move(F));
   }
 
   void givesUp(const Fence &Wait, const UnitModel &Model,
@@ -172,7 +192,7 @@ private:
       // changed by operations.
       if (A.Count < 2 || Changed.contains(P) || Model.Gate.Kills.count(P) ||
           !P->getType()->isPointerType() ||
-          endsIn(Model, P) || !Reported.insert({P, Take.What}).second)
+          endsIn(Model, P))
         continue;
       std::string In = Take.In->getNameAsString();
       std::string Door = A.D->Function->getNameAsString();
