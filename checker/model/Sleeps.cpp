@@ -408,10 +408,6 @@ void strongfence::addEndedTransfers(const Index &Unit, const Kernel &K,
 
 bool strongfence::ends(const Event &Sleep, const Effects &Done,
                        const Kernel &K, ASTContext &Ctx) {
-  if (getenv("SFD")) {
-    llvm::errs() << "sleep in " << Sleep.In->getName() << " on " << (Sleep.What?Sleep.What->getName():"-") << " unknown " << Done.Unknown << " woken " << Done.Woken.contains(Sleep.What) << "\n";
-    for (auto *Loop: Sleep.Loops) { llvm::errs() << "  loop: "; for (auto I: exitsOf(Loop, Sleep.In, K, Ctx)) llvm::errs() << I->getName() << (Done.Changed.contains(I)?"! ":" "); llvm::errs() << "\n"; }
-  }
   if (Done.Unknown)
     return true;
   if (!Done.Woken.contains(Sleep.What))

@@ -154,9 +154,9 @@ private:
     if (It == Model.Life.Freed.end() || lastCloseFrees(Id))
       return "";
     return "'" + Id->getNameAsString() + "', which " +
-           (It->second.Managed ? std::string("devres frees")
+           (It->second.Managed ? std::string("devres frees,")
                                : "'" + It->second.By->getNameAsString() +
-                                     "' frees");
+                                     "' frees,");
   }
 
   /// A mapping keeps its file open.
@@ -195,12 +195,18 @@ private:
       auto Field = cast<ValueDecl>(M->getMemberDecl()->getCanonicalDecl());
       if (ownerName(Field) == "resource" && Field->getName() == "start")
         return "registers of the device";
-      for (const FieldStore &Store : Model.Unit.Stores)
-        if (Store.Field->getCanonicalDecl() == Field)
-          if (std::string Why = source(Store.Value, Frame, Depth - 1);
-              !Why.empty())
-            return Why;
-      return "";
+      bool Stored = false;
+      for (const FieldStore &Store : Model.Unit.Stores) {
+        if (Store.Field->getCanonicalDecl() != Field)
+          continue;
+        Stored = true;
+        if (std::string Why = source(Store.Value, Frame, Depth - 1);
+            !Why.empty())
+          return Why;
+      }
+      // Who wrote a core wrote "physical address" and means the driver's.
+      return Stored || !isPhysical(Field->getType()) ? ""
+                                                     : "memory of the device";
     }
     if (const auto *Ref = dyn_cast<DeclRefExpr>(S)) {
       const auto *Var = dyn_cast<VarDecl>(Ref->getDecl());
@@ -217,6 +223,18 @@ private:
       if (std::string Why = source(Child, Frame, Depth); !Why.empty())
         return Why;
     return "";
+  }
+
+  static bool isPhysical(QualType Type) {
+    for (const auto *T = Type->getAs<TypedefType>(); T;
+         T = T->desugar()->getAs<TypedefType>()) {
+      StringRef Name = T->getDecl()->getName();
+      if (Name == "dma_addr_t")
+        return false;
+      if (Name == "phys_addr_t" || Name == "resource_size_t" || Name == "u64")
+        return true;
+    }
+    return false;
   }
 
   std::string stored(const Stmt *S, const VarDecl *Var, bool &Frame,
