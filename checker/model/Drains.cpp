@@ -11,6 +11,7 @@ Drains::Drains(const UnitModel &Model, ASTContext &Ctx)
   asyncs();
   attributes();
   files();
+  opens();
 }
 
 void Drains::asyncs() {
@@ -76,62 +77,120 @@ void Drains::readers(const Expr *Table, Functions &Out, unsigned Depth) const {
 }
 
 void Drains::attributes() {
+  const Kernel &K = Model.K;
+  // dev->class = &foo_class: the device has the attributes of the class.
   for (const FieldStore &Store : Model.Unit.Stores) {
-    StringRef Owner = ownerName(Store.Field), Name = Store.Field->getName();
-    if ((Owner == "class" && Name == "dev_groups") ||
-        (Owner == "device_type" && Name == "groups"))
-      readers(Store.Value, ClassAttributes);
+    if (!Store.Target || ownerName(Store.Field) != "device" ||
+        (Store.Field->getName() != "class" && Store.Field->getName() != "type"))
+      continue;
+    Identity Device = identify(Store.Target->getBase(), K);
+    Identity Class = identify(Store.Value, K);
+    for (const FieldStore &Groups : Model.Unit.Stores) {
+      StringRef Name = Groups.Field->getName();
+      const auto *Var = dyn_cast_or_null<VarDecl>(Class);
+      if (Device && Var && Var->getInit() &&
+          (Name == "dev_groups" || Name == "groups") &&
+          Ctx.getSourceManager().isPointWithin(
+              Groups.Value->getBeginLoc(), Var->getInit()->getBeginLoc(),
+              Var->getInit()->getEndLoc()))
+        readers(Groups.Value, Attributes[Device]);
+    }
   }
   for (const CallSite &Site : Model.Unit.Calls) {
-    const AttributeRow *Row =
-        Model.K.classDevices().attribute(calleeName(Site.Call));
+    const AttributeRow *Row = K.classDevices().attribute(calleeName(Site.Call));
     if (!Row || Row->Device >= Site.Call->getNumArgs())
       continue;
-    if (Identity Device = identify(Site.Call->getArg(Row->Device), Model.K))
+    if (Identity Device = identify(Site.Call->getArg(Row->Device), K))
       for (const Expr *Arg : Site.Call->arguments())
         if (Arg != Site.Call->getArg(Row->Device))
           readers(Arg, Attributes[Device]);
   }
 }
 
+const FunctionDecl *Drains::opened(const VarDecl *Table) const {
+  const FunctionDecl *Open = nullptr;
+  const Expr *Init = Table->getInit();
+  if (const auto *List = dyn_cast_or_null<InitListExpr>(
+          Init ? Init->IgnoreParenCasts() : nullptr))
+    forEachInit(List, [&](const FieldDecl *F, const Expr *Value) {
+      if (F->getIdentifier() &&
+          (F->getName() == "open" || F->getName() == "proc_open"))
+        Open = definition(namedFunction(Value));
+    });
+  return Open;
+}
+
 void Drains::files() {
-  auto opened = [&](const VarDecl *Table) -> const FunctionDecl * {
-    const FunctionDecl *Open = nullptr;
-    const Expr *Init = Table->getInit();
-    if (const auto *List = dyn_cast_or_null<InitListExpr>(
-            Init ? Init->IgnoreParenCasts() : nullptr))
-      forEachInit(List, [&](const FieldDecl *F, const Expr *Value) {
-        if (F->getIdentifier() &&
-            (F->getName() == "open" || F->getName() == "proc_open"))
-          Open = definition(namedFunction(Value));
-      });
-    return Open;
+  const Kernel &K = Model.K;
+  auto result = [&](const CallExpr *Call) -> Identity {
+    for (const CallResult &R : Model.Unit.Results)
+      if (R.Call == Call && R.Target)
+        return identify(R.Target, K);
+    return nullptr;
   };
-  // A seq_file: the table has the kernel's seq_read(), its open the function.
   for (const CallSite &Site : Model.Unit.Calls) {
-    const RegistrationRow *Row =
-        Model.K.registrationCall(calleeName(Site.Call));
+    StringRef Name = calleeName(Site.Call);
+    if (Name == "debugfs_create_dir" && Site.Call->getNumArgs() > 1) {
+      Directories.push_back(
+          {result(Site.Call), identify(Site.Call->getArg(1), K)});
+      continue;
+    }
+    const RegistrationRow *Row = K.registrationCall(Name);
     if (!Row || Row->Kind != Registration::Drained ||
-        Row->Argument >= Site.Call->getNumArgs())
+        Row->Argument >= Site.Call->getNumArgs() || Site.Call->getNumArgs() < 3)
       continue;
     const auto *Table = dyn_cast_or_null<VarDecl>(
-        identify(Site.Call->getArg(Row->Argument), Model.K));
-    const FunctionDecl *Open = Table ? opened(Table) : nullptr;
+        identify(Site.Call->getArg(Row->Argument), K));
+    if (!Table)
+      continue;
+    File F{Table, identify(Site.Call->getArg(2), K), result(Site.Call), {}};
+    for (const Door &D : Model.Doors)
+      if (D.CoreFenced && D.Table->getCanonicalDecl() == Table)
+        F.Readers.push_back(D.Function);
+    // A seq_file: the table has the kernel's seq_read(), its open the function.
+    const FunctionDecl *Open = opened(Table);
     for (const CallSite &Inner : Model.Unit.Calls)
       if (Open && Inner.In == Open && calleeName(Inner.Call) == "single_open" &&
           Inner.Call->getNumArgs() > 1)
         if (const FunctionDecl *Show =
                 definition(namedFunction(Inner.Call->getArg(1))))
-          Files.push_back(Show);
+          F.Readers.push_back(Show);
+    Files.push_back(std::move(F));
   }
-  for (const Door &D : Model.Doors) {
-    if (D.CoreFenced && D.Function)
-      Files.push_back(D.Function);
+}
+
+void Drains::opens() {
+  for (const Door &D : Model.Doors)
     if (D.RegisteredAs == "misc" || D.RegisteredAs == "usb")
       if (const FunctionDecl *Open = opened(D.Table))
         if (!llvm::is_contained(Opens, Open))
           Opens.push_back(Open);
+}
+
+bool Drains::removes(Identity What, const File &F) const {
+  if (!What)
+    return false;
+  Identity In = F.Parent;
+  for (unsigned Depth = 0; In && Depth != 4; ++Depth) {
+    if (In == What)
+      return true;
+    Identity Next = nullptr;
+    for (const auto &[Made, Parent] : Directories)
+      if (Made == In)
+        Next = Parent;
+    In = Next;
   }
+  return F.Result == What;
+}
+
+bool Drains::mayRemove(const Event &E, const VarDecl *Table) const {
+  int I = Model.K.means(E.Callee->getName(), "drain");
+  Identity What =
+      I >= 0 && unsigned(I) < E.Args.size() ? E.Args[I] : nullptr;
+  return llvm::any_of(Files, [&](const File &F) {
+    return F.Table == Table->getCanonicalDecl() &&
+           (!What || (!F.Parent && !F.Result) || removes(What, F));
+  });
 }
 
 llvm::SmallVector<const FunctionDecl *, 4>
@@ -155,14 +214,15 @@ Drains::by(const Event &E) const {
       for (unsigned Each = 1; Each < Call->getNumArgs(); ++Each)
         readers(Call->getArg(Each), Out);
     } else {
-      Out.append(ClassAttributes.begin(), ClassAttributes.end());
       auto It = Attributes.find(argument(I));
       if (argument(I) && It != Attributes.end())
         Out.append(It->second.begin(), It->second.end());
     }
   }
-  if (K.means(Name, "drain") >= 0)
-    Out.append(Files.begin(), Files.end());
+  if (int I = K.means(Name, "drain"); I >= 0)
+    for (const File &F : Files)
+      if (removes(argument(I), F))
+        Out.append(F.Readers.begin(), F.Readers.end());
   if (K.means(Name, "bar-open") >= 0)
     Out.append(Opens.begin(), Opens.end());
   return Out;

@@ -106,7 +106,8 @@ private:
         return true;
       }
       if (D.CoreFenced && isName(Step) &&
-          K.means(Step.Callee->getName(), "drain") >= 0) {
+          K.means(Step.Callee->getName(), "drain") >= 0 &&
+          Waits.mayRemove(Step, D.Table)) {
         if (ends(E, before(T, I), K, Ctx))
           return false;
         report(D.Function, &D, E, T, Step, nullptr);
@@ -198,17 +199,16 @@ private:
             const VarDecl *Table) {
     for (const Event &E : story(Slot))
       for (const Teardown &T : Model.Teardowns) {
-        if (!isEndless(E, T) || Reported.count(E.Site))
+        if (!isEndless(E, T))
           continue;
         for (size_t I = 0; I != T.Told.size(); ++I) {
           const Event &Step = T.Told[I];
           if (!isName(Step) || Step.Callee->getName() != Row.Until)
             continue;
-          if (!ends(E, before(T, I), K, Ctx)) {
-            Reported.insert(E.Site);
-            reportSlot(Row, Slot, Name, Table, E, T, Step);
-          }
-          break;
+          if (ends(E, before(T, I), K, Ctx))
+            break;
+          reportSlot(Row, Slot, Name, Table, E, T, Step);
+          return;
         }
       }
   }
