@@ -114,8 +114,10 @@ private:
         Waits.push_back({E.What, T.Root, E.In, E.Site, I != 0});
         continue;
       }
-      // Who leaves when the time is up frees nothing under an operation.
+      // Who leaves when the time is up frees nothing under an operation, and who
+      // loops may complain at each turn and wait for ever.
       if (E.K == Event::Sleep && E.What && E.Timed && !E.Exits &&
+          E.Loops.empty() &&
           structName(E.What->getType()) == "completion")
         Limited.push_back({E.What, T.Root, E.In, E.Site, I != 0});
       if (E.K != Event::Kill || !E.What)

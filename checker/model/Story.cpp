@@ -496,7 +496,38 @@ private:
       On = nullptr;
       Timed = !isForever(Call->getArg(Row.Timeout));
     }
+    // while (!wait_for_completion_timeout()) complains, and waits for ever.
+    if (Timed && On && !Loops.empty() && decides(Call, Loops.back()))
+      emit(Event::Wait, On, Call);
     sleep(On, Call, Timed, Row.Signal || Row.Timeout >= 0);
+  }
+
+  static bool contains(const Stmt *S, llvm::function_ref<bool(const Stmt *)> Is) {
+    return S && (Is(S) || llvm::any_of(S->children(), [&](const Stmt *Child) {
+                   return contains(Child, Is);
+                 }));
+  }
+
+  /// True when the loop goes on until \p Call says that it is over.
+  static bool decides(const CallExpr *Call, const Stmt *Loop) {
+    const Expr *Until = nullptr;
+    if (const auto *W = dyn_cast<WhileStmt>(Loop))
+      Until = W->getCond();
+    else if (const auto *D = dyn_cast<DoStmt>(Loop))
+      Until = D->getCond();
+    return contains(Until, [&](const Stmt *S) {
+      const auto *Ref = dyn_cast<DeclRefExpr>(S);
+      return S == Call ||
+             (Ref && contains(Loop, [&](const Stmt *Each) {
+                const auto *B = dyn_cast<BinaryOperator>(Each);
+                const auto *To = B && B->isAssignmentOp()
+                                     ? dyn_cast<DeclRefExpr>(
+                                           B->getLHS()->IgnoreParens())
+                                     : nullptr;
+                return To && To->getDecl() == Ref->getDecl() &&
+                       B->getRHS()->IgnoreParenCasts() == Call;
+              }));
+    });
   }
 
   /// schedule(), io_schedule(), schedule_timeout(): they sleep on the queue

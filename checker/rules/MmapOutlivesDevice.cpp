@@ -193,8 +193,13 @@ private:
     }
     if (const auto *M = dyn_cast<MemberExpr>(S)) {
       auto Field = cast<ValueDecl>(M->getMemberDecl()->getCanonicalDecl());
-      if (ownerName(Field) == "resource" && Field->getName() == "start")
-        return "registers of the device";
+      // A resource on the stack is one that was looked up elsewhere, as reserved
+      // memory is.
+      if (ownerName(Field) == "resource" && Field->getName() == "start") {
+        const auto *Ref =
+            dyn_cast<DeclRefExpr>(M->getBase()->IgnoreParenImpCasts());
+        return Ref && !M->isArrow() ? "" : "registers of the device";
+      }
       bool Stored = false;
       for (const FieldStore &Store : Model.Unit.Stores) {
         if (Store.Field->getCanonicalDecl() != Field)
