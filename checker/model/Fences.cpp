@@ -210,6 +210,8 @@ private:
       if (!R.D || R.closes())
         continue;
       for (const Event &E : R.Told) {
+        if (E.K == Event::Change)
+          Out.Moving.insert(E.What);
         if (E.K != Event::Kill)
           continue;
         auto stored = [&](Identity What) {
@@ -364,7 +366,7 @@ private:
 } // namespace
 
 bool strongfence::isUnclosed(const Fences &Gate, Identity P, Identity L) {
-  if (!P || !L || P == L || !Gate.Kills.count(P))
+  if (!P || !L || P == L || !Gate.Kills.count(P) || Gate.Moving.contains(P))
     return false;
   return llvm::none_of(Gate.Offered, [&](const Fence &F) {
     return F.Predicate == P && (F.Lock == L || !F.TakenBy.empty());

@@ -51,6 +51,8 @@ struct Fences {
   /// Those whose test means liveness wherever it stands: Kills, and what
   /// readers of a strong fence refuse on.
   llvm::DenseSet<Identity> Liveness;
+  /// What operations on open files change: a pool, a position, a state.
+  llvm::DenseSet<Identity> Moving;
   /// Every predicate of Offered and Kills.
   llvm::DenseSet<Identity> Predicates;
   /// Functions whose story was too long to be told whole.

@@ -200,6 +200,11 @@ private:
             dyn_cast<DeclRefExpr>(M->getBase()->IgnoreParenImpCasts());
         return Ref && !M->isArrow() ? "" : "registers of the device";
       }
+      if (K.means((ownerName(Field) + "." + Field->getName()).str(),
+                  "frame") >= 0) {
+        Frame = true;
+        return "";
+      }
       bool Stored = false;
       for (const FieldStore &Store : Model.Unit.Stores) {
         if (Store.Field->getCanonicalDecl() != Field)
