@@ -365,8 +365,20 @@ private:
 
 } // namespace
 
+/// A command's number is a constant too; gone is a flag, a state or a pointer.
+static bool isDead(const Fence &Kill) {
+  QualType Type = Kill.Predicate->getType();
+  Expr::EvalResult Value;
+  if (!Kill.KillValue || Type->isPointerType() || Type->isEnumeralType() ||
+      !Kill.KillValue->EvaluateAsInt(Value, Kill.Predicate->getASTContext()))
+    return true;
+  int64_t Number = Value.Val.getInt().getExtValue();
+  return Number >= -1 && Number <= 1;
+}
+
 bool strongfence::isUnclosed(const Fences &Gate, Identity P, Identity L) {
-  if (!P || !L || P == L || !Gate.Kills.count(P) || Gate.Moving.contains(P))
+  if (!P || !L || P == L || !Gate.Kills.count(P) || Gate.Moving.contains(P) ||
+      !isDead(Gate.Kills.find(P)->second))
     return false;
   return llvm::none_of(Gate.Offered, [&](const Fence &F) {
     return F.Predicate == P && (F.Lock == L || !F.TakenBy.empty());
