@@ -82,7 +82,7 @@ private:
     const Expr *Site;
     bool Killed; ///< something was made dead before the wait
   };
-  std::vector<Waited> Waits;
+  std::vector<Waited> Waits, Limited;
 
   Fence make(Identity Lock, const Event &Kill, StringRef Shape,
              const Teardown &T, const Expr *Barrier) {
@@ -114,6 +114,12 @@ private:
         Waits.push_back({E.What, T.Root, E.In, E.Site, I != 0});
         continue;
       }
+      // Who leaves when the time is up frees nothing under an operation, and who
+      // loops may complain at each turn and wait for ever.
+      if (E.K == Event::Sleep && E.What && E.Timed && !E.Exits &&
+          E.Loops.empty() &&
+          structName(E.What->getType()) == "completion")
+        Limited.push_back({E.What, T.Root, E.In, E.Site, I != 0});
       if (E.K != Event::Kill || !E.What)
         continue;
       killed(E, T, I);
@@ -204,6 +210,8 @@ private:
       if (!R.D || R.closes())
         continue;
       for (const Event &E : R.Told) {
+        if (E.K == Event::Change)
+          Out.Moving.insert(E.What);
         if (E.K != Event::Kill)
           continue;
         auto stored = [&](Identity What) {
@@ -328,6 +336,16 @@ private:
   }
 
   void waitsForClose(const Event &Wake, const FunctionDecl *Release) {
+    for (const Waited &W : Limited)
+      if (W.On == Wake.What && !Out.GivesUp) {
+        Out.GivesUp = Fence();
+        Out.GivesUp->Lock = Out.GivesUp->Predicate = W.On;
+        Out.GivesUp->Root = W.Root;
+        Out.GivesUp->Teardown = W.In;
+        Out.GivesUp->Kill = Out.GivesUp->Barrier = W.Site;
+        Out.GivesUp->Test = Wake.Site;
+        Out.GivesUp->TakenBy.push_back(Release);
+      }
     for (const Waited &W : Waits) {
       if (W.On != Wake.What || Out.WaitsForClose)
         continue;
@@ -346,6 +364,26 @@ private:
 };
 
 } // namespace
+
+/// A command's number is a constant too; gone is a flag, a state or a pointer.
+static bool isDead(const Fence &Kill) {
+  QualType Type = Kill.Predicate->getType();
+  Expr::EvalResult Value;
+  if (!Kill.KillValue || Type->isPointerType() || Type->isEnumeralType() ||
+      !Kill.KillValue->EvaluateAsInt(Value, Kill.Predicate->getASTContext()))
+    return true;
+  int64_t Number = Value.Val.getInt().getExtValue();
+  return Number >= -1 && Number <= 1;
+}
+
+bool strongfence::isUnclosed(const Fences &Gate, Identity P, Identity L) {
+  if (!P || !L || P == L || !Gate.Kills.count(P) || Gate.Moving.contains(P) ||
+      !isDead(Gate.Kills.find(P)->second))
+    return false;
+  return llvm::none_of(Gate.Offered, [&](const Fence &F) {
+    return F.Predicate == P && (F.Lock == L || !F.TakenBy.empty());
+  });
+}
 
 Fences strongfence::inferFences(const Index &Unit, ArrayRef<Door> Doors,
                                 ArrayRef<Teardown> Teardowns, const Kernel &K,

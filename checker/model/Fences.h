@@ -51,6 +51,8 @@ struct Fences {
   /// Those whose test means liveness wherever it stands: Kills, and what
   /// readers of a strong fence refuse on.
   llvm::DenseSet<Identity> Liveness;
+  /// What operations on open files change: a pool, a position, a state.
+  llvm::DenseSet<Identity> Moving;
   /// Every predicate of Offered and Kills.
   llvm::DenseSet<Identity> Predicates;
   /// Functions whose story was too long to be told whole.
@@ -58,9 +60,15 @@ struct Fences {
   /// Set when teardown waits until every file is closed (S7), or refuses to
   /// begin while one is open (S8).
   std::optional<Fence> WaitsForClose;
+  /// Set when it waits for that, and goes on after a time.
+  std::optional<Fence> GivesUp;
   /// Open counts that decide a free, read without the lock they change under.
   std::vector<LooseCount> LooseCounts;
 };
+
+/// True when readers test \p P under \p L, which no teardown takes for it, and
+/// none tests it under a lock that one does take: teardown is wrong, not they.
+bool isUnclosed(const Fences &Gate, Identity P, Identity L);
 
 Fences inferFences(const Index &Unit, llvm::ArrayRef<Door> Doors,
                    llvm::ArrayRef<Teardown> Teardowns, const Kernel &K,

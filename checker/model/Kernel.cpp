@@ -18,6 +18,7 @@ struct KernelFile {
   std::vector<TestRow> Tests;
   std::vector<WaitRow> Waits;
   std::vector<WakeRow> Wakes;
+  std::vector<CoreLockRow> CoreLocks;
   std::vector<ResourceRow> Resources;
   std::vector<TouchRow> Touches;
   std::vector<RegistrationRow> Registrations;
@@ -45,6 +46,7 @@ LLVM_YAML_IS_SEQUENCE_VECTOR(KillRow)
 LLVM_YAML_IS_SEQUENCE_VECTOR(TestRow)
 LLVM_YAML_IS_SEQUENCE_VECTOR(WaitRow)
 LLVM_YAML_IS_SEQUENCE_VECTOR(WakeRow)
+LLVM_YAML_IS_SEQUENCE_VECTOR(CoreLockRow)
 LLVM_YAML_IS_SEQUENCE_VECTOR(ResourceRow)
 LLVM_YAML_IS_SEQUENCE_VECTOR(TouchRow)
 LLVM_YAML_IS_SEQUENCE_VECTOR(RegistrationRow)
@@ -111,6 +113,18 @@ template <> struct MappingTraits<WaitRow> {
     Io.mapRequired("function", Row.Function);
     Io.mapOptional("argument", Row.Argument, 0u);
     Io.mapOptional("bounded", Row.Bounded, false);
+    Io.mapOptional("signal", Row.Signal, false);
+    Io.mapOptional("prepares", Row.Prepares, false);
+    Io.mapOptional("timeout", Row.Timeout, -1);
+  }
+};
+
+template <> struct MappingTraits<CoreLockRow> {
+  static void mapping(IO &Io, CoreLockRow &Row) {
+    Io.mapRequired("struct", Row.Struct);
+    Io.mapRequired("slots", Row.Slots);
+    Io.mapRequired("lock", Row.Lock);
+    Io.mapRequired("until", Row.Until);
   }
 };
 
@@ -184,11 +198,11 @@ template <> struct MappingTraits<CallRow> {
   }
   static std::string validate(IO &, CallRow &Row) {
     static const char *const Known[] = {
-        "register", "deregister", "free",        "devm-alloc", "devm-action",
-        "get",      "put",        "transparent", "lookup",
-        "suppress-bind", "own-device", "iterate", "list-add",
-        "drvdata", "drain", "zero", "initialise",
-        "error-pointer"};
+        "register", "deregister", "free", "devm-alloc", "devm-action", "get",
+        "put", "transparent", "lookup", "suppress-bind", "own-device",
+        "iterate", "list-add", "drvdata", "drain", "zero", "initialise", "map",
+        "zap", "zap-vma", "frame", "join", "drain-attributes", "bar-open",
+        "end-transfer", "error-pointer"};
     for (const char *Meaning : Known)
       if (Row.Means == Meaning)
         return "";
@@ -240,6 +254,7 @@ template <> struct MappingTraits<KernelFile> {
     Io.mapOptional("tests", File.Tests);
     Io.mapOptional("waits", File.Waits);
     Io.mapOptional("wakes", File.Wakes);
+    Io.mapOptional("core-locks", File.CoreLocks);
     Io.mapOptional("resources", File.Resources);
     Io.mapOptional("touches", File.Touches);
     Io.mapOptional("registrations", File.Registrations);
@@ -300,6 +315,7 @@ bool Kernel::addText(StringRef Name, StringRef Text, std::string &Error) {
   append(Tests, File.Tests);
   append(Waits, File.Waits);
   append(Wakes, File.Wakes);
+  append(CoreLocks, File.CoreLocks);
   append(Resources, File.Resources);
   append(Touches, File.Touches);
   append(Registrations, File.Registrations);

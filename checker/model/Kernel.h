@@ -54,6 +54,18 @@ struct WaitRow {
   std::string Function;
   unsigned Argument = 0;
   bool Bounded = false;
+  bool Signal = false;   ///< bounded by a signal, and by nothing else
+  bool Prepares = false; ///< queues only: schedule() sleeps
+  int Timeout = -1;      ///< argument that bounds it, unless 0 or the longest
+};
+
+/// Operations that a core calls under a lock which the call that takes the
+/// device back needs as well.
+struct CoreLockRow {
+  std::string Struct;
+  std::vector<std::string> Slots;
+  std::string Lock;
+  std::string Until; ///< the call that waits for it
 };
 
 /// A call that ends such a wait.
@@ -164,6 +176,7 @@ public:
   const TestRow *test(llvm::StringRef Function) const;
   const WaitRow *wait(llvm::StringRef Function) const;
   const WakeRow *wake(llvm::StringRef Function) const;
+  llvm::ArrayRef<CoreLockRow> coreLocks() const { return CoreLocks; }
   const TouchRow *touch(llvm::StringRef Function) const;
   const ResourceRow *resource(llvm::StringRef Name) const;
   const ResourceRow *managed(llvm::StringRef Function) const;
@@ -177,7 +190,12 @@ public:
   /// function does not mean that. Meanings: "register" and "deregister" (a
   /// node for user space), "free", "devm-alloc", "devm-action", "get", "put", "transparent" (returns
   /// its argument's object), "lookup", "zero" (is taken to return 0),
-  /// "error-pointer" (returns no object).
+  /// "error-pointer" (returns no object), "map" (user space sees the memory of
+  /// that frame or address), "zap" (unmaps it from user space), "zap-vma"
+  /// (from a mapping that is at hand), "join" (waits for what runs on its own),
+  /// "drain-attributes" (waits for readers of sysfs), "bar-open" (waits for an
+  /// open that runs), "frame" (the frame or the bus address of memory), "end-transfer" (ends a
+  /// transfer with an error).
   int means(llvm::StringRef Function, llvm::StringRef Meaning) const;
 
   /// What the text of a unit must hold for anything to be found in it: lines
@@ -203,6 +221,7 @@ private:
   std::vector<TestRow> Tests;
   std::vector<WaitRow> Waits;
   std::vector<WakeRow> Wakes;
+  std::vector<CoreLockRow> CoreLocks;
   std::vector<ResourceRow> Resources;
   std::vector<TouchRow> Touches;
   std::vector<RegistrationRow> Registrations;

@@ -540,7 +540,7 @@ private:
 
   /// Fields and variables that the condition reads, by name.
   void collect(const Stmt *S, llvm::SmallVectorImpl<Identity> &Out) const {
-    if (!S)
+    if (!S || isa<UnaryExprOrTypeTraitExpr>(S))
       return;
     if (const auto *Call = dyn_cast<CallExpr>(S))
       if (const TestRow *Row = K->test(calleeName(Call)))
@@ -609,6 +609,11 @@ Verdict strongfence::judge(const Touch &T, CheckerContext &C,
   }
   if (Worst.K != Verdict::Unfenced)
     return Worst;
+  // The reader does its part; that teardown does not is one finding, not one
+  // for each reader.
+  for (const TestPair &Test : State->get<FreshTests>())
+    if (isUnclosed(Model.Gate, Test.first, Test.second) && held(Test.second))
+      return {Verdict::Unclosed, Test.second, Test.first};
   // Under no lock, or under one that teardown does not take for it.
   auto outside = [&](const TestPair &Test) {
     auto Kill = Model.Gate.Kills.find(Test.first);

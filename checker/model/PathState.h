@@ -16,6 +16,7 @@ struct Verdict {
   enum Kind {
     Fenced,   ///< a fence is held, and tested since it was taken
     Unfenced, ///< no fence held, nothing tested
+    Unclosed, ///< Lock is held and Predicate tested, but teardown takes no Lock
     Outside,  ///< Predicate was tested, but not under Lock
     Dropped,  ///< Lock was released between the test and here
     Retaken,  ///< Lock is held again and Predicate was not tested again

@@ -25,8 +25,10 @@ public:
       return;
     Stack.push_back(Def);
     auto Caller = std::exchange(Frame, FrameState{Arms, false, Frame.Unwinds});
+    auto Around = std::exchange(Loops, {});
     statement(Def->getBody());
     Frame = Caller;
+    Loops = std::move(Around);
     Stack.pop_back();
   }
 
@@ -47,7 +49,11 @@ private:
     unsigned Arms = 0;     ///< where its body begins
     bool Returned = false; ///< a return that no if surrounds was told
     bool Unwinds = false;
+    Identity Queue = nullptr; ///< that schedule() sleeps on
+    bool Queued = false;
+    bool Signal = true;
   } Frame; ///< of the function on top of Stack
+  llvm::SmallVector<const Stmt *, 4> Loops; ///< of that function, outermost first
   llvm::SmallVector<Held, 4> Locks;
   unsigned Acquired = 0; ///< acquisitions so far
   Aliases Locals;
@@ -147,7 +153,8 @@ private:
   }
 
   void tests(const Stmt *S, const Expr *Site) {
-    if (!S)
+    // WRITE_ONCE() asks for the size.
+    if (!S || isa<UnaryExprOrTypeTraitExpr>(S))
       return;
     if (const auto *Call = dyn_cast<CallExpr>(S)) {
       if (const TestRow *Row = K.test(calleeName(Call))) {
@@ -220,19 +227,29 @@ private:
     if (const auto *F = dyn_cast<ForStmt>(S))
       return scope([&] {
         statement(F->getInit());
+        Loops.push_back(S);
         condition(F->getCond());
         statement(F->getBody());
         if (F->getInc())
           expression(F->getInc());
+        Loops.pop_back();
       });
     if (const auto *W = dyn_cast<WhileStmt>(S)) {
+      Loops.push_back(S);
       condition(W->getCond());
       statement(W->getBody());
+      Loops.pop_back();
       return;
     }
     if (const auto *D = dyn_cast<DoStmt>(S)) {
+      // do { } while (0) is how macros are written.
+      bool Once = isConstant(D->getCond(), Ctx);
+      if (!Once)
+        Loops.push_back(S);
       statement(D->getBody());
       condition(D->getCond());
+      if (!Once)
+        Loops.pop_back();
       return;
     }
     for (const Stmt *Child : S->children())
@@ -295,9 +312,27 @@ private:
                !I->getElse()) {
       // if (lock) mutex_lock(): the story goes on with the lock.
       Locks = AfterThen;
-    } else if (!ThenLeaves && AfterThen.size() < Locks.size()) {
+    } else if (!ThenLeaves && AfterThen.size() < Locks.size() &&
+               !returnsNothing(I)) {
       Locks = AfterThen;
     }
+  }
+
+  /// p = ...; if (!p) unlock(); return p: who gets something holds the lock.
+  bool returnsNothing(const IfStmt *I) {
+    const auto *U =
+        dyn_cast<UnaryOperator>(I->getCond()->IgnoreParenImpCasts());
+    const auto *Body = dyn_cast<CompoundStmt>(Stack.back()->getBody());
+    const auto *Ret = Body && !Body->body_empty()
+                          ? dyn_cast<ReturnStmt>(Body->body_back())
+                          : nullptr;
+    if (!U || U->getOpcode() != UO_LNot || !Ret || !Ret->getRetValue())
+      return false;
+    const auto *Asked =
+        dyn_cast<DeclRefExpr>(U->getSubExpr()->IgnoreParenImpCasts());
+    const auto *Given =
+        dyn_cast<DeclRefExpr>(Ret->getRetValue()->IgnoreParenImpCasts());
+    return Asked && Given && Asked->getDecl() == Given->getDecl();
   }
 
   void choice(const SwitchStmt *Sw) {
@@ -429,6 +464,8 @@ private:
           E.K = Event::Change;
           break;
         }
+    if (Frame.Queued && Name.contains("schedule"))
+      schedules(Call, Name);
     if (const TestRow *Row = K.test(Name))
       if (Identity Id = argument(Row->Argument))
         emit(Event::Test, Id, Call);
@@ -436,6 +473,7 @@ private:
       if (Identity Id = argument(Row->Argument);
           Id && !Row->Bounded && !isInterruptible(Call))
         emit(Event::Wait, Id, Call);
+      waits(*Row, Call);
       emit(Event::Call, nullptr, Call, F);
       return;
     }
@@ -461,6 +499,90 @@ private:
     return Call->getNumArgs() > 2 &&
            Call->getArg(2)->EvaluateAsInt(State, Ctx) &&
            (State.Val.getInt().getZExtValue() & 0x101) != 0;
+  }
+
+  void sleep(Identity On, const CallExpr *Call, bool Timed, bool Signal) {
+    emit(Event::Sleep, On, Call);
+    if (WasCut)
+      return;
+    Event &E = Out.back();
+    E.Timed = Timed;
+    E.Signal = Signal;
+    E.Loops.append(Loops.rbegin(), Loops.rend());
+  }
+
+  void waits(const WaitRow &Row, const CallExpr *Call) {
+    Identity On = Row.Argument < Call->getNumArgs()
+                      ? id(Call->getArg(Row.Argument))
+                      : nullptr;
+    if (Row.Prepares) {
+      Frame.Queue = On;
+      Frame.Queued = true;
+      Frame.Signal = Call->getNumArgs() < 3 || isInterruptible(Call);
+      return;
+    }
+    bool Timed = Row.Bounded && !Row.Signal;
+    if (Row.Timeout >= 0 && unsigned(Row.Timeout) < Call->getNumArgs()) {
+      On = nullptr;
+      Timed = !isForever(Call->getArg(Row.Timeout));
+    }
+    // while (!wait_for_completion_timeout()) complains, and waits for ever.
+    if (Timed && On && !Loops.empty() && decides(Call, Loops.back()))
+      emit(Event::Wait, On, Call);
+    sleep(On, Call, Timed, Row.Signal || Row.Timeout >= 0);
+  }
+
+  static bool contains(const Stmt *S, llvm::function_ref<bool(const Stmt *)> Is) {
+    return S && (Is(S) || llvm::any_of(S->children(), [&](const Stmt *Child) {
+                   return contains(Child, Is);
+                 }));
+  }
+
+  /// True when the loop goes on until \p Call says that it is over.
+  static bool decides(const CallExpr *Call, const Stmt *Loop) {
+    const Expr *Until = nullptr;
+    if (const auto *W = dyn_cast<WhileStmt>(Loop))
+      Until = W->getCond();
+    else if (const auto *D = dyn_cast<DoStmt>(Loop))
+      Until = D->getCond();
+    return contains(Until, [&](const Stmt *S) {
+      const auto *Ref = dyn_cast<DeclRefExpr>(S);
+      return S == Call ||
+             (Ref && contains(Loop, [&](const Stmt *Each) {
+                const auto *B = dyn_cast<BinaryOperator>(Each);
+                const auto *To = B && B->isAssignmentOp()
+                                     ? dyn_cast<DeclRefExpr>(
+                                           B->getLHS()->IgnoreParens())
+                                     : nullptr;
+                return To && To->getDecl() == Ref->getDecl() &&
+                       B->getRHS()->IgnoreParenCasts() == Call;
+              }));
+    });
+  }
+
+  /// schedule(), io_schedule(), schedule_timeout(): they sleep on the queue
+  /// that was prepared.
+  void schedules(const CallExpr *Call, StringRef Name) {
+    if (Name == "schedule" || Name == "io_schedule" ||
+        Name == "schedule_preempt_disabled" || Name == "freezable_schedule")
+      sleep(Frame.Queue, Call, false, Frame.Signal);
+    else if (Name.starts_with("schedule_timeout") ||
+             Name == "io_schedule_timeout")
+      sleep(Frame.Queue, Call,
+            !Call->getNumArgs() || !isLongest(Call->getArg(0)), Frame.Signal);
+  }
+
+  bool isLongest(const Expr *E) {
+    Expr::EvalResult Value;
+    return E->EvaluateAsInt(Value, Ctx) &&
+           Value.Val.getInt().getExtValue() == 0x7fffffffffffffffLL;
+  }
+
+  /// 0 or MAX_SCHEDULE_TIMEOUT.
+  bool isForever(const Expr *E) {
+    Expr::EvalResult Value;
+    return isLongest(E) ||
+           (E->EvaluateAsInt(Value, Ctx) && Value.Val.getInt().isZero());
   }
 
   void lock(const LockRow &Row, Identity Id, const CallExpr *Call) {

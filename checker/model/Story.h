@@ -31,6 +31,7 @@ struct Event {
     Test,     ///< What = field or variable that a branch depends on
     Wait,     ///< What = completion or wait queue, unbounded
     Wake,     ///< What = completion or wait queue
+    Sleep,    ///< What = the same, null if unknown; goes to sleep there, however bounded
     Call,     ///< any direct call that is not told in place; Callee is set
     Indirect, ///< a call through What, a function pointer field
     Deref,    ///< What = pointer that is followed; only tellUses() tells it
@@ -48,6 +49,10 @@ struct Event {
   /// Held just before; for the Test of a copy also when the copy was read.
   llvm::SmallVector<Held, 4> Locks;
   const clang::Expr *Value = nullptr;          ///< stored by Kill and Change
+  /// Sleep: the loops of In around it, innermost first.
+  llvm::SmallVector<const clang::Stmt *, 2> Loops;
+  bool Timed = false;       ///< Sleep: time ends it
+  bool Signal = false;      ///< Sleep: a signal ends it
   bool Exits = false;       ///< Test: one arm of its if leaves at once
   bool Conditional = false; ///< in one arm of an if or a switch
   bool Unwinds = false;     ///< behind a label that follows a return: cleans up

@@ -27,7 +27,8 @@ const Door *UnitModel::door(const FunctionDecl *F) const {
 }
 
 bool UnitModel::isExplored(const Door &D) const {
-  return D.Kind && !D.CoreFenced && !Teardowns.empty() && !Gate.WaitsForClose;
+  return D.Kind && !D.CoreFenced && !Teardowns.empty() && !Gate.WaitsForClose &&
+         !Gate.GivesUp;
 }
 
 const FunctionDecl *UnitModel::mainTeardown() const {

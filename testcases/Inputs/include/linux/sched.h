@@ -12,6 +12,8 @@ struct task_struct;
 #define TASK_KILLABLE (TASK_WAKEKILL | TASK_UNINTERRUPTIBLE)
 #define TASK_NORMAL (TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE)
 
+#define MAX_SCHEDULE_TIMEOUT ((long)(~0UL >> 1))
+
 void schedule(void);
 long schedule_timeout(long timeout);
 int signal_pending(struct task_struct *p);

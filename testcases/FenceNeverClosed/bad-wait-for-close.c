@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// RUN: %strongfence-cc1 %s
+//
+// A bounded wait is no fence: after ten seconds remove() goes on whatever is open.
+
+#include <linux/completion.h>
+#include <linux/fs.h>
+#include <linux/io.h>
+#include <linux/jiffies.h>
+#include <linux/kref.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/platform_device.h>
+#include <linux/refcount.h>
+#include <linux/slab.h>
+
+struct turbine {
+	struct kref ref;
+	struct miscdevice misc;
+	void __iomem *base;
+	refcount_t users;
+	struct completion closed;
+};
+
+static void turbine_free(struct kref *ref)
+{
+	kfree(container_of(ref, struct turbine, ref));
+}
+
+static int turbine_open(struct inode *inode, struct file *file)
+{
+	struct turbine *turbine = container_of(file->private_data, struct turbine, misc);
+
+	refcount_inc(&turbine->users);
+	file->private_data = turbine;
+	return 0;
+}
+
+static int turbine_release(struct inode *inode, struct file *file)
+{
+	struct turbine *turbine = file->private_data;
+
+	if (refcount_dec_and_test(&turbine->users))
+		complete(&turbine->closed);
+	return 0;
+}
+
+static ssize_t turbine_read(struct file *file, char __user *buf, size_t len,
+			loff_t *pos)
+{
+	struct turbine *turbine = file->private_data;
+	u32 val = readl(turbine->base);
+
+	return simple_read_from_buffer(buf, len, pos, &val, sizeof(val));
+}
+
+static const struct file_operations turbine_fops = {
+	.owner = THIS_MODULE,
+	.open = turbine_open,
+	.release = turbine_release,
+	.read = turbine_read,
+};
+
+static int turbine_probe(struct platform_device *pdev)
+{
+	struct turbine *turbine;
+	int ret;
+
+	turbine = kzalloc(sizeof(*turbine), GFP_KERNEL);
+	if (!turbine)
+		return -ENOMEM;
+	kref_init(&turbine->ref);
+	refcount_set(&turbine->users, 1);
+	init_completion(&turbine->closed);
+	turbine->base = devm_platform_ioremap_resource(pdev, 0);
+	if (IS_ERR(turbine->base)) {
+		ret = PTR_ERR(turbine->base);
+		goto err_put;
+	}
+	turbine->misc.minor = MISC_DYNAMIC_MINOR;
+	turbine->misc.name = "turbine";
+	turbine->misc.fops = &turbine_fops;
+	turbine->misc.parent = &pdev->dev;
+	platform_set_drvdata(pdev, turbine);
+	ret = misc_register(&turbine->misc);
+	if (ret)
+		goto err_put;
+	return 0;
+
+err_put:
+	kref_put(&turbine->ref, turbine_free);
+	return ret;
+}
+
+static void turbine_remove(struct platform_device *pdev)
+{
+	struct turbine *turbine = platform_get_drvdata(pdev);
+
+	misc_deregister(&turbine->misc);
+	if (refcount_dec_and_test(&turbine->users))
+		complete(&turbine->closed);
+	wait_for_completion_timeout(&turbine->closed, 10 * HZ);
+	// expected-warning@-1{{'turbine_remove' waits for 'closed', which 'turbine_release' completes, for some time only and then goes on}}
+	kref_put(&turbine->ref, turbine_free);
+}
+
+static struct platform_driver turbine_driver = {
+	.probe = turbine_probe,
+	.remove = turbine_remove,
+	.driver = {
+		.name = "turbine",
+	},
+};
+module_platform_driver(turbine_driver);
+
+MODULE_DESCRIPTION("turbine");
+MODULE_LICENSE("GPL");

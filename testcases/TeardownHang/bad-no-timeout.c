@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// RUN: %strongfence-cc1 %s
+//
+// A device that can be pulled does not answer any more.
+
+#include <linux/fs.h>
+#include <linux/io.h>
+#include <linux/jiffies.h>
+#include <linux/kref.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/platform_device.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <linux/wait.h>
+
+struct printer {
+	struct kref ref;
+	struct miscdevice misc;
+	void __iomem *base;
+	struct mutex lock;
+	wait_queue_head_t wait;
+	unsigned int samples;
+	bool gone;
+};
+
+static void printer_free(struct kref *ref)
+{
+	kfree(container_of(ref, struct printer, ref));
+}
+
+static int printer_open(struct inode *inode, struct file *file)
+{
+	struct printer *printer = container_of(file->private_data, struct printer, misc);
+
+	kref_get(&printer->ref);
+	file->private_data = printer;
+	return 0;
+}
+
+static int printer_release(struct inode *inode, struct file *file)
+{
+	struct printer *printer = file->private_data;
+
+	kref_put(&printer->ref, printer_free);
+	return 0;
+}
+
+static ssize_t printer_read(struct file *file, char __user *buf, size_t len, loff_t *pos)
+{
+	struct printer *printer = file->private_data;
+	u32 val;
+	int ret;
+
+	mutex_lock(&printer->lock);
+	if (printer->gone) {
+		ret = -ENODEV;
+		goto unlock;
+	}
+	ret = wait_event_interruptible(printer->wait, printer->samples);
+	// expected-warning@-1{{'printer_read' sleeps on 'wait' under 'lock', and nothing ends the sleep before 'printer_remove' takes 'lock'}}
+	if (ret)
+		goto unlock;
+	if (printer->gone) {
+		ret = -ENODEV;
+		goto unlock;
+	}
+	val = readl(printer->base);
+	printer->samples--;
+	ret = put_user(val, (u32 __user *)buf) ? -EFAULT : sizeof(val);
+unlock:
+	mutex_unlock(&printer->lock);
+	return ret;
+}
+
+static const struct file_operations printer_fops = {
+	.owner = THIS_MODULE,
+	.open = printer_open,
+	.release = printer_release,
+	.read = printer_read,
+};
+
+static int printer_probe(struct platform_device *pdev)
+{
+	struct printer *printer;
+	int ret;
+
+	printer = kzalloc(sizeof(*printer), GFP_KERNEL);
+	if (!printer)
+		return -ENOMEM;
+	kref_init(&printer->ref);
+	mutex_init(&printer->lock);
+	init_waitqueue_head(&printer->wait);
+	printer->base = devm_platform_ioremap_resource(pdev, 0);
+	if (IS_ERR(printer->base)) {
+		ret = PTR_ERR(printer->base);
+		goto err_put;
+	}
+	printer->misc.minor = MISC_DYNAMIC_MINOR;
+	printer->misc.name = "printer";
+	printer->misc.fops = &printer_fops;
+	printer->misc.parent = &pdev->dev;
+	platform_set_drvdata(pdev, printer);
+	ret = misc_register(&printer->misc);
+	if (ret)
+		goto err_put;
+	return 0;
+
+err_put:
+	kref_put(&printer->ref, printer_free);
+	return ret;
+}
+
+static void printer_remove(struct platform_device *pdev)
+{
+	struct printer *printer = platform_get_drvdata(pdev);
+
+	misc_deregister(&printer->misc);
+	mutex_lock(&printer->lock);
+	printer->gone = true;
+	mutex_unlock(&printer->lock);
+	kref_put(&printer->ref, printer_free);
+}
+
+static struct platform_driver printer_driver = {
+	.probe = printer_probe,
+	.remove = printer_remove,
+	.driver = {
+		.name = "printer",
+	},
+};
+module_platform_driver(printer_driver);
+
+MODULE_DESCRIPTION("printer");
+MODULE_LICENSE("GPL");
