@@ -9,6 +9,8 @@
 #include "model/Doors.h"
 #include "model/Fences.h"
 #include "model/Lifetimes.h"
+#include "model/Opens.h"
+#include "model/Storage.h"
 #include "model/Teardown.h"
 
 namespace strongfence {
@@ -21,6 +23,8 @@ struct UnitModel {
   std::vector<Birth> Births;
   Fences Gate;
   Lifetimes Life;
+  Storage Memory;
+  std::vector<Open> Opens;
 
   UnitModel(const Kernel &K, clang::ASTContext &Ctx);
 
