@@ -133,7 +133,9 @@ int Open::references(const RecordDecl *R, const Kernel &K) const {
         --Found;
     } else if (findsWithReference(Name, K)) {
       Found += Keeps || About;
-    } else if (About && mayTake(Name) && K.means(Name, "drvdata") < 0) {
+    } else if (mayTake(Name) && K.means(Name, "drvdata") < 0 &&
+               llvm::any_of(cast<CallExpr>(E.Site)->arguments(),
+                            [&](const Expr *Arg) { return isA(Arg, R); })) {
       ++Taken;
     }
   }

@@ -39,6 +39,28 @@ bool strongfence::reachesInto(const Expr *E, const RecordDecl *R) {
   return false;
 }
 
+bool strongfence::isA(const Expr *E, const RecordDecl *R) {
+  for (E = E->IgnoreParenCasts(); E;) {
+    if (recordOf(E->getType()) == R)
+      return true;
+    // &p->member, and &p->member.inner: not what p->pointer points to.
+    const auto *U = dyn_cast<UnaryOperator>(E);
+    if (!U || U->getOpcode() != UO_AddrOf)
+      return false;
+    for (E = U->getSubExpr()->IgnoreParenCasts(); E;) {
+      if (recordOf(E->getType()) == R)
+        return true;
+      const auto *M = dyn_cast<MemberExpr>(E);
+      if (!M)
+        return false;
+      E = M->getBase()->IgnoreParenCasts();
+      if (M->isArrow())
+        return recordOf(E->getType()) == R;
+    }
+  }
+  return false;
+}
+
 bool strongfence::embeds(const RecordDecl *R, StringRef Tag) {
   if (!R || !R->isCompleteDefinition())
     return false;

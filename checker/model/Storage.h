@@ -17,6 +17,9 @@ const clang::RecordDecl *recordOf(clang::QualType Type);
 /// True when \p E is a pointer to a \p R, or reaches into one (`&p->dev.kobj`).
 bool reachesInto(const clang::Expr *E, const clang::RecordDecl *R);
 
+/// True when \p E points to a \p R or to a part of one.
+bool isA(const clang::Expr *E, const clang::RecordDecl *R);
+
 /// True when a member of \p R, or one of an embedded struct, is of the struct
 /// named \p Tag.
 bool embeds(const clang::RecordDecl *R, llvm::StringRef Tag);

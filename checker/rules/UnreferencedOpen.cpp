@@ -224,8 +224,9 @@ private:
       const auto *Call = dyn_cast_or_null<CallExpr>(E.Site);
       StringRef Name = Call ? calleeName(Call) : StringRef();
       // A reference after all, and its last put.
-      if (concerns(E, R) &&
-          (Name.contains("and_test") || Model.K.means(Name, "put") >= 0))
+      if ((Name.contains("and_test") || Model.K.means(Name, "put") >= 0) &&
+          llvm::any_of(Call->arguments(),
+                       [&](const Expr *Arg) { return isA(Arg, R); }))
         return false;
       if (Unlock && freedBy(E, Model.K) == R && E.Conditional &&
           !holds(E, Unlock->What)) {
