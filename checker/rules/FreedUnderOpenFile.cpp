@@ -71,8 +71,14 @@ private:
     return nullptr;
   }
 
-  /// A registry that all doors share says first whether the object is there.
-  bool isLookedUp(const Door &D) const {
+  /// The door keeps teardown out: a registry that all doors share says first
+  /// whether the object is there, and debugfs_remove() waits for
+  /// debugfs_file_put().
+  bool isGuarded(const Door &D) const {
+    for (const Event &E : tell(D.Function, Model.K, Ctx))
+      if (E.K == Event::Call && E.Callee->getIdentifier() &&
+          Model.K.means(E.Callee->getName(), "file-reference") >= 0)
+        return true;
     return llvm::any_of(Model.Gate.Strong, [&](const Fence &F) {
       return isa<VarDecl>(F.Lock) && llvm::is_contained(F.TakenBy, D.Function);
     });
@@ -88,7 +94,7 @@ private:
     });
     llvm::DenseSet<const RecordDecl *> Done;
     for (const Door *D : Doors) {
-      if (isLookedUp(*D))
+      if (isGuarded(*D))
         continue;
       for (const FileUse &Use : fileUses(*D, O, Model.K, Ctx))
         if (const Passing *P = passing(Use.What))
