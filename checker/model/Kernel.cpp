@@ -184,7 +184,7 @@ template <> struct MappingTraits<CallRow> {
         "get",      "put",        "transparent", "lookup",
         "suppress-bind", "own-device", "iterate", "list-add",
         "drvdata", "drain", "zero",
-        "error-pointer", "file-reference"};
+        "error-pointer", "file-reference", "signal"};
     for (const char *Meaning : Known)
       if (Row.Means == Meaning)
         return "";

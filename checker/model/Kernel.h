@@ -149,7 +149,8 @@ public:
   /// function does not mean that. Meanings: "register" and "deregister" (a
   /// node for user space), "free", "devm-alloc", "devm-action", "get", "put", "transparent" (returns
   /// its argument's object), "lookup", "zero" (is taken to return 0),
-  /// "error-pointer" (returns no object), "file-reference" (its removal waits).
+  /// "error-pointer" (returns no object), "file-reference" (its
+  /// removal waits), "signal" (makes a process leave).
   int means(llvm::StringRef Function, llvm::StringRef Meaning) const;
 
   /// What the text of a unit must hold for anything to be found in it: lines

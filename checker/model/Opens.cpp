@@ -108,6 +108,14 @@ const Event *Open::reference(const RecordDecl *R, const Kernel &K) const {
   return nullptr;
 }
 
+bool Open::takesAny(const Kernel &K) const {
+  return llvm::any_of(Told, [&](const Event &E) {
+    return E.K == Event::TryGet ||
+           (E.K == Event::Call && E.Callee->getIdentifier() &&
+            K.means(E.Callee->getName(), "get") >= 0);
+  });
+}
+
 int Open::references(const RecordDecl *R, const Kernel &K) const {
   int Taken = 0, Found = 0;
   bool Keeps = embeds(R, "device") || embeds(R, "kobject");

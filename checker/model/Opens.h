@@ -32,6 +32,9 @@ struct Open {
   /// References on a \p R that open takes and does not give back.
   int references(const clang::RecordDecl *R, const Kernel &K) const;
 
+  /// True when open takes a reference on anything.
+  bool takesAny(const Kernel &K) const;
+
   /// The step that takes the first of them, or null.
   const Event *reference(const clang::RecordDecl *R, const Kernel &K) const;
 };

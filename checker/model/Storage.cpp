@@ -155,16 +155,35 @@ const Passing *Storage::passing(const RecordDecl *R,
 }
 
 const Teardown *Storage::givesBack(const RecordDecl *R,
-                                   ArrayRef<Teardown> Teardowns) const {
+                                   ArrayRef<Teardown> Teardowns,
+                                   const Kernel &K) const {
   if (!R->getIdentifier() || Allocated.count(R) || Managed.count(R) ||
       Frees.count(R) || Puts.count(R) || isParent(R))
     return nullptr;
   for (StringRef Counted : {"device", "kref", "kobject", "refcount_struct",
-                            "percpu_ref", "file", "cdev_parent"})
+                            "percpu_ref"})
     if (embeds(R, Counted))
       return nullptr;
+  // The node of the files goes there, and nobody is made to close them first.
+  auto takesNode = [&](const Teardown &T) {
+    bool Takes = false;
+    for (const Event &E : T.Told) {
+      if (E.K == Event::Test && isOpenCount(E.What))
+        return false;
+      if (E.K != Event::Call || !E.Callee->getIdentifier())
+        continue;
+      StringRef Name = E.Callee->getName();
+      if (K.means(Name, "signal") >= 0)
+        return false;
+      Takes |= K.means(Name, "deregister") >= 0 &&
+               (Name.starts_with("cdev_") || Name.starts_with("device_") ||
+                Name == "misc_deregister" || Name == "usb_deregister_dev" ||
+                Name.ends_with("unregister_chrdev"));
+    }
+    return Takes;
+  };
   for (const Teardown &T : Teardowns)
-    if (T.K == Teardown::Class)
+    if (T.K == Teardown::Class && takesNode(T))
       for (const ParmVarDecl *P : T.Root->parameters())
         if (P->getType()->isPointerType() && recordOf(P->getType()) == R)
           return &T;

@@ -49,10 +49,11 @@ public:
   const Passing *passing(const clang::RecordDecl *R,
                          Passing::Kind Kind) const;
 
-  /// The teardown that takes a \p R which its caller owns: nothing in the unit
-  /// allocates one, and no reference is kept in it.
+  /// The teardown that takes the node of a \p R which its caller owns: nothing
+  /// in the unit allocates one, and no reference is kept in it.
   const Teardown *givesBack(const clang::RecordDecl *R,
-                            llvm::ArrayRef<Teardown> Teardowns) const;
+                            llvm::ArrayRef<Teardown> Teardowns,
+                            const Kernel &K) const;
 
   /// True when an open file keeps \p R: its cdev has a parent in it.
   bool isParent(const clang::RecordDecl *R) const {

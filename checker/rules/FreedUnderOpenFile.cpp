@@ -154,11 +154,15 @@ private:
   void fenceIn(const Open &O, const Door &D,
                llvm::DenseSet<const RecordDecl *> &Done) {
     for (const Event &E : tell(D.Function, Model.K, Ctx)) {
+      // A reference for this operation, which teardown may wait for: S4b.
+      if (E.K == Event::Call && E.Callee->getIdentifier() &&
+          Model.K.means(E.Callee->getName(), "get") >= 0)
+        return;
       const auto *Lock = dyn_cast_or_null<FieldDecl>(E.What);
       if ((E.K != Event::Acquire && E.K != Event::TryGet) || !Lock ||
           !E.Locks.empty() ||
-          !llvm::any_of(Model.Gate.Offered, [&](const Fence &F) {
-            return F.Lock == E.What && !F.TakenBy.empty();
+          !llvm::any_of(Model.Gate.Strong, [&](const Fence &F) {
+            return F.Lock == E.What;
           }))
         continue;
       const RecordDecl *R = Lock->getParent();
@@ -211,6 +215,8 @@ private:
   void finish(TeardownFinding &F, const Open &O, const Door &D,
               const RecordDecl *R, const Passing &P) {
     const FunctionDecl *By = P.By ? P.By : Model.mainTeardown();
+    if (Model.severity(By) == "low")
+      return; // nobody can unbind it while the module is in use: S10
     addDeregistration(F, By, Model);
     addPassing(F, R, P, Model);
     F.Door = D.Function;

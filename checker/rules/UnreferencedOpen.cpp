@@ -65,7 +65,10 @@ private:
       return false;
     if (countsOnly(O, Keep))
       return true;
-    if (const Teardown *T = Memory.givesBack(R, Model.Teardowns))
+    // A reference on another object may keep this one.
+    if (O.takesAny(Model.K))
+      return false;
+    if (const Teardown *T = Memory.givesBack(R, Model.Teardowns, Model.K))
       return givenBack(O, Keep, *T);
     return ofParent(O, Keep);
   }
@@ -82,6 +85,8 @@ private:
   }
 
   void finish(TeardownFinding &F, const FunctionDecl *By) {
+    if (Model.severity(By) == "low")
+      return; // nobody can unbind it while the module is in use: S10
     F.Teardown = By;
     F.Severity = Model.severity(By);
     Out.push_back(std::move(F));
@@ -241,7 +246,9 @@ private:
       for (const Event &E : T.Told) {
         Killed |= E.K == Event::Kill && holds(E, Unlock->What);
         if (!Killed || E.K != Event::Release || E.What != Unlock->What ||
-            !E.Site)
+            !E.Site || llvm::any_of(Free->Locks, [&](const Held &H) {
+              return holds(E, H.Lock); // it waits for that one
+            }))
           continue;
         std::string Lock = "'" + Unlock->What->getNameAsString() + "'";
         TeardownFinding F = start(O, Keep);
