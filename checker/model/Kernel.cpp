@@ -203,6 +203,11 @@ template <> struct MappingTraits<CallRow> {
         "iterate", "list-add", "drvdata", "drain", "zero", "initialise", "map",
         "zap", "zap-vma", "frame", "join", "drain-attributes", "bar-open",
         "end-transfer", "error-pointer"};
+        "register", "deregister", "free",        "devm-alloc", "devm-action",
+        "get",      "put",        "transparent", "lookup",
+        "suppress-bind", "own-device", "iterate", "list-add",
+        "drvdata", "drain", "zero",
+        "error-pointer", "file-reference", "signal"};
     for (const char *Meaning : Known)
       if (Row.Means == Meaning)
         return "";

@@ -196,6 +196,8 @@ public:
   /// "drain-attributes" (waits for readers of sysfs), "bar-open" (waits for an
   /// open that runs), "frame" (the frame or the bus address of memory), "end-transfer" (ends a
   /// transfer with an error).
+  /// "error-pointer" (returns no object), "file-reference" (its
+  /// removal waits), "signal" (makes a process leave).
   int means(llvm::StringRef Function, llvm::StringRef Meaning) const;
 
   /// What the text of a unit must hold for anything to be found in it: lines

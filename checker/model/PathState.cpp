@@ -649,18 +649,6 @@ bool strongfence::inDriverCode(CheckerContext &C) {
                       C.getSourceManager());
 }
 
-bool strongfence::isJudged(CheckerManager &Mgr, const Door &D) {
-  return Mgr.getChecker<ModelChecker>()->Verdicts.lookup(D.Function) !=
-         "no-touch";
-}
-
-bool strongfence::holdsAny(const Touch &T, CheckerContext &C) {
-  for (const auto &Entry : C.getState()->get<HeldLocks>())
-    if (isHeld(Entry.second, T.Site, C))
-      return true;
-  return false;
-}
-
 /// Where the path tested \p Predicate last.
 static const FunctionDecl *testedIn(const ExplodedNode *N, Identity Predicate) {
   auto tested = [&](const ExplodedNode *Each) {

@@ -455,7 +455,7 @@ private:
       if (Identity Id = argument(Row->Argument))
         emit(Event::Kill, Id, Call);
       emit(Event::Call, nullptr, Call, F);
-      return;
+      return callbacks(Call, Name);
     }
     if (Name == "schedule_timeout" || Name == "io_schedule_timeout")
       // wait_event_timeout() gives up.
@@ -485,6 +485,11 @@ private:
     if (toldInPlace(F))
       return inPlace(Call, definition(F));
     emit(Event::Call, nullptr, Call, F);
+    callbacks(Call, Name);
+  }
+
+  /// What an iteration calls, and a last put.
+  void callbacks(const CallExpr *Call, StringRef Name) {
     if (K.means(Name, "iterate") >= 0 || (Puts && K.means(Name, "put") >= 0))
       for (const Expr *Arg : Call->arguments())
         if (const FunctionDecl *Callback = namedFunction(Arg))

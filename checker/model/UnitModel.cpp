@@ -15,6 +15,8 @@ UnitModel::UnitModel(const Kernel &K, ASTContext &Ctx)
     return;
   Gate = inferFences(Unit, Doors, Teardowns, K, Ctx);
   Life = readLifetimes(Unit, Teardowns, K, Ctx);
+  Memory = Storage(Unit, Doors, Teardowns, K, Ctx);
+  Opens = findOpens(Unit, Doors, K, Ctx);
 }
 
 const Door *UnitModel::door(const FunctionDecl *F) const {

@@ -10,6 +10,8 @@
 #include "model/Fences.h"
 #include "model/Lifetimes.h"
 #include "model/Publications.h"
+#include "model/Opens.h"
+#include "model/Storage.h"
 #include "model/Teardown.h"
 
 namespace strongfence {
@@ -23,6 +25,8 @@ struct UnitModel {
   std::vector<Publication> Published;
   Fences Gate;
   Lifetimes Life;
+  Storage Memory;
+  std::vector<Open> Opens;
 
   UnitModel(const Kernel &K, clang::ASTContext &Ctx);
 

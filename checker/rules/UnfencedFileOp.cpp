@@ -18,20 +18,9 @@ using namespace strongfence;
 
 namespace {
 
-/// A use of the driver's data, kept until the door is known to have nothing
-/// that says more.
-struct Pending {
-  ExplodedNode *Node;
-  Touch T;
-  const Door *D;
-  Verdict V;
-};
-
-class UnfencedFileOp
-    : public Checker<check::PreCall, check::Location, check::EndAnalysis> {
+class UnfencedFileOp : public Checker<check::PreCall, check::Location> {
   const BugType Type{this, "Unfenced file operation", "Teardown"};
   mutable llvm::SmallPtrSet<const FunctionDecl *, 16> Reported;
-  mutable std::optional<Pending> Weak;
 
 public:
   void checkPreCall(const CallEvent &Call, CheckerContext &C) const {
@@ -45,24 +34,9 @@ public:
                      CheckerContext &C) const {
     const UnitModel *Model = modelOf(manager(C));
     if (Model && inDriverCode(C))
-      if (const Door *D = doorOf(C, *Model)) {
+      if (const Door *D = doorOf(C, *Model))
         if (auto T = touchOf(Location, Site, *Model))
           touch(*T, *D, *Model, C);
-        else if (auto Use = containerTouchOf(Location, Site, *Model))
-          use(*Use, *D, *Model, C);
-      }
-  }
-
-  void checkEndAnalysis(ExplodedGraph &, BugReporter &BR,
-                        ExprEngine &Eng) const {
-    CheckerManager &Mgr = *Eng.getAnalysisManager().getCheckerManager();
-    if (Weak && !isJudged(Mgr, *Weak->D)) {
-      noteVerdict(Mgr, *Weak->D, Weak->V);
-      reportTouchAt(Weak->Node, Type, "UnfencedFileOp",
-                    message(Weak->T, *Weak->D), Weak->T, *Weak->D, Weak->V, BR,
-                    *modelOf(Mgr));
-    }
-    Weak.reset();
   }
 
 private:
@@ -77,17 +51,6 @@ private:
     if (V.K != Verdict::Unfenced || !Reported.insert(D.Function).second)
       return;
     reportTouch(Type, "UnfencedFileOp", message(T, D), T, D, V, C, Model);
-  }
-
-  void use(const Touch &T, const Door &D, const UnitModel &Model,
-           CheckerContext &C) const {
-    if (Weak || holdsAny(T, C))
-      return;
-    Verdict V = judge(T, C, Model);
-    if (V.K != Verdict::Unfenced)
-      return;
-    if (ExplodedNode *Node = C.generateNonFatalErrorNode())
-      Weak = Pending{Node, T, &D, V};
   }
 
   static std::string message(const Touch &T, const Door &D) {

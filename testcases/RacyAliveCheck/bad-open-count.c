@@ -12,9 +12,10 @@
 #include <linux/platform_device.h>
 #include <linux/slab.h>
 
+static DEFINE_MUTEX(pager_lock);	/* protects open and gone */
+
 struct pager {
 	struct miscdevice misc;
-	struct mutex lock;	/* protects open and gone */
 	int open;
 	bool gone;
 };
@@ -23,9 +24,9 @@ static int pager_open(struct inode *inode, struct file *file)
 {
 	struct pager *pager = container_of(file->private_data, struct pager, misc);
 
-	mutex_lock(&pager->lock);
+	mutex_lock(&pager_lock);
 	pager->open++;
-	mutex_unlock(&pager->lock);
+	mutex_unlock(&pager_lock);
 	file->private_data = pager;
 	return 0;
 }
@@ -35,10 +36,10 @@ static int pager_release(struct inode *inode, struct file *file)
 	struct pager *pager = file->private_data;
 	bool last;
 
-	mutex_lock(&pager->lock);
+	mutex_lock(&pager_lock);
 	pager->open--;
 	last = !pager->open && pager->gone;
-	mutex_unlock(&pager->lock);
+	mutex_unlock(&pager_lock);
 	if (last)
 		kfree(pager);
 	return 0;
@@ -56,7 +57,6 @@ static int pager_probe(struct platform_device *pdev)
 
 	if (!pager)
 		return -ENOMEM;
-	mutex_init(&pager->lock);
 	pager->misc.fops = &pager_fops;
 	platform_set_drvdata(pdev, pager);
 	return misc_register(&pager->misc);
@@ -67,10 +67,10 @@ static void pager_remove(struct platform_device *pdev)
 	struct pager *pager = platform_get_drvdata(pdev);
 
 	misc_deregister(&pager->misc);
-	mutex_lock(&pager->lock);
+	mutex_lock(&pager_lock);
 	pager->gone = true;
-	mutex_unlock(&pager->lock);
-	if (!pager->open) // expected-warning{{tests 'open' outside 'lock'}}
+	mutex_unlock(&pager_lock);
+	if (!pager->open) // expected-warning{{tests 'open' outside 'pager_lock'}}
 		kfree(pager);
 }
 

@@ -13,9 +13,10 @@
 #include <linux/platform_device.h>
 #include <linux/slab.h>
 
+static DEFINE_MUTEX(pager_lock);	/* protects open and gone */
+
 struct pager {
 	struct miscdevice misc;
-	struct mutex lock;	/* protects open and gone */
 	int open;
 	bool gone;
 };
@@ -24,9 +25,9 @@ static int pager_open(struct inode *inode, struct file *file)
 {
 	struct pager *pager = container_of(file->private_data, struct pager, misc);
 
-	mutex_lock(&pager->lock);
+	mutex_lock(&pager_lock);
 	pager->open++;
-	mutex_unlock(&pager->lock);
+	mutex_unlock(&pager_lock);
 	file->private_data = pager;
 	return 0;
 }
@@ -36,10 +37,10 @@ static int pager_release(struct inode *inode, struct file *file)
 	struct pager *pager = file->private_data;
 	bool last;
 
-	mutex_lock(&pager->lock);
+	mutex_lock(&pager_lock);
 	pager->open--;
 	last = !pager->open && pager->gone;
-	mutex_unlock(&pager->lock);
+	mutex_unlock(&pager_lock);
 	if (last)
 		kfree(pager);
 	return 0;
@@ -57,7 +58,6 @@ static int pager_probe(struct platform_device *pdev)
 
 	if (!pager)
 		return -ENOMEM;
-	mutex_init(&pager->lock);
 	pager->misc.fops = &pager_fops;
 	platform_set_drvdata(pdev, pager);
 	return misc_register(&pager->misc);
@@ -69,10 +69,10 @@ static void pager_remove(struct platform_device *pdev)
 	bool idle;
 
 	misc_deregister(&pager->misc);
-	mutex_lock(&pager->lock);
+	mutex_lock(&pager_lock);
 	pager->gone = true;
 	idle = !pager->open;
-	mutex_unlock(&pager->lock);
+	mutex_unlock(&pager_lock);
 	if (idle)
 		kfree(pager);
 }

@@ -22,6 +22,7 @@ static ssize_t dump_read(struct file *file, char __user *buf, size_t len,
 	struct dump *dump = file->private_data;
 	u32 val = readl(dump->base);
 	// expected-warning@-1{{and no fence excludes the two}}
+	// expected-warning@-2{{uses 'struct dump', which devres frees}}
 
 	return simple_read_from_buffer(buf, len, pos, &val, sizeof(val));
 }

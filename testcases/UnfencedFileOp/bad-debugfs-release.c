@@ -48,6 +48,7 @@ static int trace_release(struct inode *inode, struct file *file)
 
 	writel(0, f->trace->base + 4);
 	// expected-warning@-1{{and no fence excludes the two}}
+	// expected-warning@-2{{uses 'struct trace', which devres frees}}
 	kfree(f);
 	return 0;
 }
