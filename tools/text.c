@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "rules.h"
 
 enum {
 	INDENT = 4,
@@ -154,8 +155,8 @@ void text_findings(FILE *to, const json_t *findings)
 		if (i)
 			fputc('\n', to);
 		place(to, finding);
-		fprintf(to, " warning: %s [teardown.%s] (%s)\n", message, text_of(finding, "rule"),
-			text_of(finding, "severity"));
+		fprintf(to, " warning: %s [%s%s] (%s)\n", message, rule_package(text_of(finding, "rule")),
+			text_of(finding, "rule"), text_of(finding, "severity"));
 		free(message);
 		json_array_foreach(json_object_get(finding, "notes"), j, note) {
 			// The touch itself is the warning already.

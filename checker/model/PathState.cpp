@@ -696,7 +696,8 @@ void strongfence::registerModel(CheckerManager &Mgr) {
   auto *Checker = Mgr.registerChecker<ModelChecker>();
   const AnalyzerOptions &Options = Mgr.getAnalyzerOptions();
   for (const auto &[Name, Enabled] : Options.CheckersAndPackages)
-    if (Enabled && !StringRef(Name).starts_with("teardown"))
+    if (Enabled && !StringRef(Name).starts_with("teardown") &&
+        !StringRef(Name).starts_with("alpha.teardown"))
       Checker->CutOthers = false;
   llvm::SmallVector<std::string, 2> Extra;
   StringRef Files =

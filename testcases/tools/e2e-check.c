@@ -189,7 +189,7 @@ static void unit_program_that_lacks_a_rule(void **state)
 	put("a.c", "int a;\n");
 	setenv("FAKE_RULES", "UnfencedFileOp", 1);
 	run("check", "a.c", NULL);
-	assert_refused("does not know the rule RacyAliveCheck: it was built from another version");
+	assert_refused("does not know the rule RacyAliveCheck of level medium: it was built from another version");
 }
 
 static void unit_program_that_does_not_run(void **state)
