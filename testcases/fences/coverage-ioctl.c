@@ -105,7 +105,8 @@ static long foo_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return readl(foo->base);
 	case FOO_LATE:
 		mutex_lock(&foo->lock);
-		ret = foo->gone;
+		if (foo->gone)
+			ret = -ENODEV;
 		mutex_unlock(&foo->lock);
 		if (!ret)
 			writel(arg, foo->base);
