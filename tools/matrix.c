@@ -8,7 +8,7 @@
 #include "memory.h"
 
 enum {
-	NAME = 34,   // longest name of a door or command that the cells do not give way to
+	NAME = 40,   // longest name of a door or command that the cells do not give way to
 	CELL = 17,   // "own memory only", and a gap
 	WIDE = 3,    // columns that are written out; more of them are letters
 	LETTER = 4,
@@ -345,7 +345,8 @@ static void one_table(struct matrix *matrix)
 		fputc('\n', matrix->to);
 	for (size_t i = 0; i < matrix->count; i++)
 		one_row(matrix, i, (int)slot, (int)name);
-	fputc('\n', matrix->to);
+	if (matrix->notes.count)
+		fputc('\n', matrix->to);
 	put_notes(matrix);
 	strings_free(&structs);
 	free(file);

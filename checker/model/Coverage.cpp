@@ -16,9 +16,9 @@ Coverage::Rows &Coverage::rows(const Door &D, ASTContext &Ctx) {
 }
 
 template <typename F>
-void Coverage::each(const Door &D, const Touch &T, CheckerContext &C, F Do) {
+void Coverage::each(const Door &D, const Stmt *Site, CheckerContext &C, F Do) {
   Rows &R = rows(D, C.getASTContext());
-  auto Served = R.Of.at(T.Site, C.getLocationContext());
+  auto Served = R.Of.at(Site, C.getLocationContext());
   if (Served.empty())
     Do(R.Any);
   for (unsigned I : Served)
@@ -27,7 +27,7 @@ void Coverage::each(const Door &D, const Touch &T, CheckerContext &C, F Do) {
 
 void Coverage::touch(const Door &D, const Touch &T, ArrayRef<const Fence *> By,
                      const Verdict &Why, CheckerContext &C) {
-  each(D, T, C, [&](Row &To) {
+  each(D, T.Site, C, [&](Row &To) {
     for (const Fence *F : By)
       To.By.insert({F->Lock, F->Predicate});
     if (By.empty() && !To.Open) {
@@ -37,9 +37,17 @@ void Coverage::touch(const Door &D, const Touch &T, ArrayRef<const Fence *> By,
   });
 }
 
+void Coverage::call(const Door &D, const Stmt *Site, ArrayRef<const Fence *> By,
+                    CheckerContext &C) {
+  each(D, Site, C, [&](Row &To) {
+    for (const Fence *F : By)
+      To.Calls.insert({F->Lock, F->Predicate});
+  });
+}
+
 void Coverage::use(const Door &D, const Touch &T, bool Locked,
                    CheckerContext &C) {
-  each(D, T, C, [&](Row &To) {
+  each(D, T.Site, C, [&](Row &To) {
     std::optional<Touch> &First = Locked ? To.Locked : To.Used;
     if (!First)
       First = T;
@@ -170,16 +178,21 @@ void Coverage::record(
     bool Budget = Cut.contains(F) || Cut.contains(Delegates.lookup(F));
     auto write = [&](const Commands::Command *Command, const Row *Each) {
       json::Array Fences;
+      // Without touches the calls count.
+      bool Calls = Each && !Each->Open && !Each->Used && Each->By.empty();
       if (Each)
-        for (const auto &[Lock, Predicate] : Each->By)
+        for (const auto &[Lock, Predicate] : Calls ? Each->Calls : Each->By)
           Fences.push_back(fence(Lock, Predicate));
       if (Each && Each->Open)
         line(Command, "not fenced", reason(Each->Why), std::move(Fences),
              &*Each->Open);
       else if (!Fences.empty())
         line(Command, "fenced",
-             Budget ? "the budget cut the exploration: the rest is not analysed"
-                    : "",
+             Budget && Calls ? "by its calls of other units, as far as the "
+                               "budget went: what they touch is not seen"
+             : Budget ? "the budget cut the exploration: the rest is not analysed"
+             : Calls ? "by its calls of other units: what they touch is not seen"
+                     : "",
              std::move(Fences), nullptr);
       else if (Each && Each->Used)
         line(Command, "not fenced", "no fence is held", {}, &*Each->Used);

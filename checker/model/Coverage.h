@@ -23,6 +23,11 @@ public:
              llvm::ArrayRef<const Fence *> By, const Verdict &Why,
              clang::ento::CheckerContext &C);
 
+  /// A call of another unit's function under \p By: what it touches is not
+  /// seen, and the fence is there for something.
+  void call(const Door &D, const clang::Stmt *Site,
+            llvm::ArrayRef<const Fence *> By, clang::ento::CheckerContext &C);
+
   /// A use of the driver's data: it counts where there is no other touch.
   /// \p Locked: under a lock that is no fence, but may be a gate of its own.
   void use(const Door &D, const Touch &T, bool Locked,
@@ -43,11 +48,11 @@ public:
 private:
   /// What is known of a door, or of one command.
   struct Row {
-    llvm::SmallSetVector<std::pair<Identity, Identity>, 2> By;
+    llvm::SmallSetVector<std::pair<Identity, Identity>, 2> By, Calls;
     std::optional<Touch> Open; ///< the first touch that no fence covers
     Verdict Why;
     std::optional<Touch> Used, Locked;
-    bool says() const { return Open || Used || Locked || !By.empty(); }
+    bool says() const { return Open || Used || Locked || !By.empty() || !Calls.empty(); }
   };
   struct Rows {
     Commands Of;
@@ -56,8 +61,8 @@ private:
   };
   Rows &rows(const Door &D, clang::ASTContext &Ctx);
   template <typename F>
-  void each(const Door &D, const Touch &T, clang::ento::CheckerContext &C,
-            F Do);
+  void each(const Door &D, const clang::Stmt *Site,
+            clang::ento::CheckerContext &C, F Do);
 
   llvm::DenseMap<const clang::FunctionDecl *, Rows> Doors;
   llvm::SmallPtrSet<const clang::FunctionDecl *, 4> Cut;

@@ -202,9 +202,21 @@ public:
   }
 
   void checkPreCall(const CallEvent &Call, CheckerContext &C) const {
-    if (Top && currentRecord())
-      if (auto T = touchOf(Call, *Model))
-        cover(*T, C);
+    if (!Top || !currentRecord())
+      return;
+    if (auto T = touchOf(Call, *Model)) {
+      cover(*T, C);
+      return;
+    }
+    const auto *F = dyn_cast_or_null<FunctionDecl>(Call.getDecl());
+    const Expr *Site = Call.getOriginExpr();
+    if (!F || !Site || !F->getIdentifier() || F->getDefinition() ||
+        K->lock(F->getName()) || !inDriverCode(C))
+      return;
+    auto By = covering(Site, C);
+    const Door *D = By.empty() ? nullptr : doorOf(C, *Model);
+    if (D)
+      Matrix.call(*D, Site, By, C);
   }
 
   void checkPostCall(const CallEvent &Call, CheckerContext &C) const {
@@ -326,19 +338,26 @@ public:
   }
 
 private:
+  /// The fences that are held at \p Site and were tested since.
+  llvm::SmallVector<const Fence *, 4> covering(const Stmt *Site,
+                                               CheckerContext &C) const {
+    llvm::SmallVector<const Fence *, 4> By;
+    for (const Fence &F : Model->Gate.Offered) {
+      const HoldInfo *Info = C.getState()->get<HeldLocks>(F.Lock);
+      if (Info && isHeld(*Info, Site, C) &&
+          C.getState()->contains<FreshTests>({F.Predicate, F.Lock}))
+        By.push_back(&F);
+    }
+    return By;
+  }
+
   /// Into the matrix: with every fence that covers the touch, not only the
   /// first one that a rule needs.
   void cover(const Touch &T, CheckerContext &C, bool Weak = false) const {
     const Door *D = doorOf(C, *Model);
     if (!D)
       return;
-    llvm::SmallVector<const Fence *, 4> By;
-    for (const Fence &F : Model->Gate.Offered) {
-      const HoldInfo *Info = C.getState()->get<HeldLocks>(F.Lock);
-      if (Info && isHeld(*Info, T.Site, C) &&
-          C.getState()->contains<FreshTests>({F.Predicate, F.Lock}))
-        By.push_back(&F);
-    }
+    auto By = covering(T.Site, C);
     if (Weak && By.empty())
       Matrix.use(*D, T, holdsAny(T, C), C);
     else

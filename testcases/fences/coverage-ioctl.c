@@ -11,6 +11,7 @@
 // CHECK: "command":"FOO_GET","fences":[{{.*}}"lock":"lock",{{.*}}"predicate":"gone"{{.*}}"state":"fenced"
 // CHECK: "command":"FOO_PEEK","fences":[],{{.*}}"reason":"no fence is held",{{.*}}"state":"not fenced",{{.*}}"touch":{"does":"accesses registers through 'base'"
 // CHECK: "command":"FOO_LATE",{{.*}}"reason":"'lock' was released since the test of 'gone'",{{.*}}"state":"not fenced"
+// CHECK: "command":"FOO_SEND","fences":[{{.*}}"reason":"by its calls of other units: what they touch is not seen",{{.*}}"state":"fenced"
 // CHECK: "command":"FOO_NAME","fences":[],{{.*}}"state":"own memory only"
 // CHECK: "command":"FOO_BOTH",{{.*}}"state":"not fenced"
 // CHECK: "command":"FOO_FALLS",{{.*}}"state":"not fenced"
@@ -73,6 +74,9 @@ static int foo_release(struct inode *inode, struct file *file)
 #define FOO_RESET _IO('f', 7)
 #define FOO_SET _IO('f', 8)
 #define FOO_CLEAR _IO('f', 9)
+#define FOO_SEND _IO('f', 10)
+
+void foo_send(struct foo *foo);
 
 static long foo_more(struct foo *foo, unsigned int nr, unsigned long arg)
 {
@@ -110,6 +114,12 @@ static long foo_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		mutex_unlock(&foo->lock);
 		if (!ret)
 			writel(arg, foo->base);
+		break;
+	case FOO_SEND:
+		mutex_lock(&foo->lock);
+		if (!foo->gone)
+			foo_send(foo);
+		mutex_unlock(&foo->lock);
 		break;
 	case FOO_NAME:
 		return 7;
