@@ -87,7 +87,9 @@ private:
 
   void one(const PathDiagnostic &D) {
     Finding F;
-    F.Rule = D.getCheckerName().str();
+    StringRef Checker = D.getCheckerName();
+    Checker.consume_front("alpha.");
+    F.Rule = Checker.str();
     if (StringRef(F.Rule).starts_with("teardown."))
       F.Rule = F.Rule.substr(strlen("teardown."));
     F.Place = place(D.getLocation(), D.getShortDescription());
@@ -95,7 +97,7 @@ private:
             dyn_cast_or_null<NamedDecl>(D.getDeclWithIssue()))
       F.Function = In->getNameAsString();
     if (R) {
-      auto It = R->Details.find({D.getCheckerName().str(), F.Place.Message});
+      auto It = R->Details.find({Checker.str(), F.Place.Message});
       if (It != R->Details.end())
         F.Detail = It->second;
       if (!F.Detail.Function.empty())

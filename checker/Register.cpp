@@ -7,7 +7,7 @@
 using namespace clang::ento;
 
 #define RULE(Key, Level, Summary) void register##Key(CheckerManager &Mgr);
-#include "rules.def"
+#include STRONGFENCE_RULES
 #undef RULE
 
 void strongfence::registerCheckers(CheckerRegistry &Registry) {
@@ -24,9 +24,10 @@ void strongfence::registerCheckers(CheckerRegistry &Registry) {
   // unlikely() is __builtin_expect(): without it half of all tests are unknown.
   Registry.addDependency("teardown.Model", "core.builtin.BuiltinFunctions");
 #define RULE(Key, Level, Summary)                                              \
-  Registry.addChecker(register##Key, Always, "teardown." #Key, Summary,        \
-                      "NoDocsUri", /*IsHidden=*/false);                        \
-  Registry.addDependency("teardown." #Key, "teardown.Model");
-#include "rules.def"
+  Registry.addChecker(register##Key, Always,                                   \
+                      STRONGFENCE_CHECKER(#Key, #Level), Summary, "NoDocsUri", \
+                      /*IsHidden=*/false);                                     \
+  Registry.addDependency(STRONGFENCE_CHECKER(#Key, #Level), "teardown.Model");
+#include STRONGFENCE_RULES
 #undef RULE
 }

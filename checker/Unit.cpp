@@ -37,7 +37,7 @@ cl::opt<std::string> DepFile("depfile", cl::desc("Dependencies to write"),
                              cl::value_desc("FILE"), cl::cat(Options));
 cl::list<std::string> Models("kernel-model", cl::desc("More kernel model files"),
                              cl::value_desc("FILE"), cl::cat(Options));
-cl::list<std::string> Rules("rules", cl::desc("Rules to run, all by default"),
+cl::list<std::string> Rules("rules", cl::desc("Rules to run, by default all but alpha ones"),
                             cl::value_desc("KEY"), cl::CommaSeparated,
                             cl::cat(Options));
 cl::opt<unsigned> Budget("budget", cl::desc("Nodes explored from one door"),
@@ -55,11 +55,12 @@ cl::list<std::string> Positional(cl::Positional, cl::desc("[FILE...]"),
                                  cl::cat(Options));
 
 struct RuleInfo {
-  const char *Key, *Level, *Summary;
+  const char *Key, *Level, *Summary, *Checker;
 };
 const RuleInfo AllRules[] = {
-#define RULE(Key, Level, Summary) {#Key, #Level, Summary},
-#include "rules.def"
+#define RULE(Key, Level, Summary)                                              \
+  {#Key, #Level, Summary, STRONGFENCE_CHECKER(#Key, #Level)},
+#include STRONGFENCE_RULES
 #undef RULE
 };
 
@@ -170,9 +171,9 @@ public:
     }
     AnalyzerOptions &Analyzer = CI.getAnalyzerOpts();
     for (const RuleInfo &Rule : AllRules)
-      if (Rules.empty() || is_contained(Rules, Rule.Key))
-        Analyzer.CheckersAndPackages.emplace_back(
-            std::string("teardown.") + Rule.Key, true);
+      if (Rules.empty() ? !isAlpha(Rule.Level)
+                        : is_contained(Rules, Rule.Key))
+        Analyzer.CheckersAndPackages.emplace_back(Rule.Checker, true);
     Analyzer.Config["teardown:Budget"] = std::to_string(Budget);
     if (!Models.empty())
       Analyzer.Config["teardown:Kernel"] = join(Models, ";");

@@ -11,11 +11,13 @@
 #   %clang-cc1           the same without plugin and checkers
 #   %plugin              the plugin; %other-plugin is that of the other LLVM
 #   %unit                the unit program
+#   %alpha-plugin, %alpha-unit  both faces with plugin/Inputs/one-alpha.def as the list of rules
 #   %strongfence-jsonl   run the unit program on %s and print its record
 #   %strongfence-fences  the same, only the fence lines of the record
 #   %inputs              the folder of the simulated kernel headers
 
 import os
+import re
 import shutil
 import subprocess
 
@@ -63,6 +65,13 @@ def plugin(v):
                         "StrongfenceChecker-%s.so" % v)
 
 
+# The tests of a rule run it, whether or not it is on by default.
+with open(os.path.join(config.strongfence_source, "checker", "rules.def")) as f:
+    levels = dict(re.findall(r"^RULE\((\w+), (\w+)", f.read(), re.M))
+packages = "teardown"
+if "alpha" in levels.values():
+    packages += ",alpha.teardown"
+
 unit = os.path.join(config.strongfence_build, "bin",
                     "strongfence-unit-" + version)
 cc1 = ("%s -cc1 -triple x86_64-unknown-linux-gnu -std=gnu11 -nostdsysteminc"
@@ -71,17 +80,21 @@ command = ('{"directory": "%S", "file": "%s", "arguments": ["clang",'
            ' "--target=x86_64-linux-gnu", "-std=gnu11", "-nostdinc", "-I", "' +
            headers + '", "-c", "%s"]}')
 jsonl = ("mkdir -p %T && echo '" + command + "' > %t.unit.json && " + unit +
-         " --unit %t.unit.json --output %t.jsonl && ")
+         " --unit %t.unit.json --output %t.jsonl --rules " + ",".join(levels) + " && ")
 
 config.substitutions += [
     ("%strongfence-cc1", cc1 + " -load " + plugin(version) +
-     " -analyze -analyzer-checker=teardown"
+     " -analyze -analyzer-checker=" + packages +
      " -verify -verify-ignore-unexpected=note"),
     ("%strongfence-jsonl", jsonl + "cat %t.jsonl"),
     ("%strongfence-fences", jsonl + "grep '\"type\": *\"fence\"' %t.jsonl"),
     ("%clang-cc1", cc1),
     ("%plugin", plugin(version)),
     ("%unit", unit),
+    ("%alpha-plugin", os.path.join(config.strongfence_build, "testcases",
+                                   "alpha-plugin-%s.so" % version)),
+    ("%alpha-unit", os.path.join(config.strongfence_build, "testcases",
+                                 "alpha-unit-" + version)),
     ("%inputs", inputs),
 ]
 

@@ -16,6 +16,7 @@ int command_doctor(int argc, char **argv);
 // The lines of help that are the same for several.
 #define HELP_ANALYSIS                                                                              \
 	"  --rules A,B            only these rules\n"                                               \
+	"  --alpha                all rules, those that are not precise enough yet too\n"           \
 	"  --min-severity LEVEL   info, low (default), medium or high\n"                            \
 	"  --format text|json     json is one object a line\n"                                      \
 	"  -o FILE                write there instead of standard output\n"                         \

@@ -69,7 +69,11 @@ static void look_for_unit_program(int llvm)
 		bad("unit program", detail);
 		free(detail);
 	} else {
-		char *detail = format("%s knows all %zu rules", program, rule_count);
+		size_t alphas = 0;
+
+		for (size_t i = 0; i < rule_count; i++)
+			alphas += rule_is_alpha(&rules[i]);
+		char *detail = format("%s knows all %zu rules, %zu of them alpha", program, rule_count, alphas);
 
 		good("unit program", detail);
 		free(detail);

@@ -19,7 +19,7 @@ static const char help[] =
 
 int command_explain(int argc, char **argv)
 {
-	static const char prefix[] = "teardown.";
+	static const char prefix[] = "teardown.", alpha[] = "alpha.";
 	struct options options = options_read(argc, argv, 0);
 	struct output output = output_open(NULL);
 	const char *key, *page;
@@ -27,16 +27,21 @@ int command_explain(int argc, char **argv)
 	if (options.help) {
 		fputs(help, stdout);
 		for (size_t i = 0; i < rule_count; i++)
-			printf("  %-20s %s\n", rules[i].key, rules[i].summary);
+			printf("  %-20s %s%s\n", rules[i].key, rules[i].summary,
+			       rule_is_alpha(&rules[i]) ? " (alpha: off by default)" : "");
 		return VERDICT_CLEAN;
 	}
 	if (options.paths.count != 1)
 		fatal("explain: name one rule: %s", rule_list(", "));
 	key = options.paths.at[0];
+	if (!strncmp(key, alpha, strlen(alpha)))
+		key += strlen(alpha);
 	if (!strncmp(key, prefix, strlen(prefix)))
 		key += strlen(prefix);
 	if (!rule_known(key))
 		fatal("unknown rule '%s'; the rules are %s", key, rule_list(", "));
+	if (strcmp(rule_package(key), prefix))
+		printf("This rule is alpha, not precise enough yet: it is off unless --alpha or --rules asks for it.\n\n");
 	page = rule_page(key);
 	if (page)
 		fputs(page, stdout);

@@ -6,17 +6,16 @@
 
 #include "analyse.h"
 #include "command.h"
+#include "matrix.h"
 #include "output.h"
-#include "text.h"
 
 static const char help[] =
 	"usage: strongfence fences [PATH...] --kernel-src DIR --kernel-build DIR\n"
 	"       strongfence fences [PATH...] -p compile_commands.json\n"
 	"       strongfence fences FILE... [-- COMPILER-FLAGS]\n"
 	"\n"
-	"Prints each inferred fence (struct, lock, predicate, teardown function, shape),\n"
-	"then each ops table with its doors: fenced, unfenced, racy, core-fenced (by the\n"
-	"kernel's core), no-touch (nothing to guard) or not-reached.\n"
+	"Prints the inferred fences of each ops table, and a matrix: which of them cover each\n"
+	"door and each command of an ioctl, and what is not covered.\n"
 	"\n" HELP_ALL HELP_ANALYSIS "\n"
 	"Exit status: 0, or 2 when some of the work could not be done.\n";
 
@@ -39,8 +38,9 @@ int command_fences(int argc, char **argv)
 	if (options.format == FORMAT_JSON) {
 		output_json(output.stream, analysis.results.fences, "fence");
 		output_json(output.stream, analysis.results.doors, "door");
+		output_json(output.stream, analysis.results.coverage, "coverage");
 	} else {
-		text_fences(output.stream, analysis.results.fences, analysis.results.doors);
+		matrix_text(output.stream, analysis.results.fences, analysis.results.coverage);
 	}
 	output_close(&output);
 	analysis_report_trouble(&analysis, options.verbose);

@@ -43,6 +43,7 @@ enum {
 	OPTION_LLVM,
 	OPTION_SAMPLE,
 	OPTION_ALL,
+	OPTION_ALPHA,
 };
 
 static const struct known {
@@ -55,6 +56,7 @@ static const struct known {
 	{TAKES_CONFIG, {"config", required_argument, NULL, OPTION_CONFIG}},
 	{TAKES_CONFIG, {"arch", required_argument, NULL, OPTION_ARCH}},
 	{TAKES_ANALYSIS, {"rules", required_argument, NULL, OPTION_RULES}},
+	{TAKES_ANALYSIS, {"alpha", no_argument, NULL, OPTION_ALPHA}},
 	{TAKES_ANALYSIS, {"kernel-model", required_argument, NULL, OPTION_KERNEL_MODEL}},
 	{TAKES_ANALYSIS, {"budget", required_argument, NULL, OPTION_BUDGET}},
 	{TAKES_ANALYSIS, {"timeout", required_argument, NULL, OPTION_TIMEOUT}},
@@ -121,6 +123,7 @@ static void take(struct options *options, int which, const char *value)
 	case OPTION_LAUNCHER: options->launcher = copy(value); break;
 	case OPTION_STATE: options->state = copy(value); break;
 	case 'o': options->output = copy(value); break;
+	case OPTION_ALPHA: options->alpha = true; break;
 	case OPTION_ALL: options->select = false; break;
 	case OPTION_SAMPLE: options->sample = number("--sample", value, 1); break;
 	case OPTION_FORMAT:
@@ -191,6 +194,10 @@ struct options options_read(int argc, char **argv, int takes)
 	}
 	for (int i = optind; i < end; i++)
 		strings_add(&options.paths, argv[i]);
+	if (options.alpha && options.rules.count)
+		fatal("--alpha adds rules to all others, --rules names them: they exclude each other");
+	for (size_t i = 0; options.alpha && i < rule_count; i++)
+		strings_add(&options.rules, rules[i].key);
 	if (options.jobs < 1)
 		options.jobs = 1;
 	return options;

@@ -18,7 +18,7 @@ enum option_set {
 	TAKES_KERNEL = 1,    // --kernel-src, --kernel-build
 	TAKES_DATABASE = 2,  // -p
 	TAKES_CONFIG = 4,    // --config, --arch
-	TAKES_ANALYSIS = 8,  // --rules, --kernel-model, --budget, --timeout, -j, --launcher, --state
+	TAKES_ANALYSIS = 8,  // --rules, --alpha, --kernel-model, --budget, --timeout, -j, --launcher, --state
 	TAKES_OUTPUT = 16,   // --format, -o
 	TAKES_SEVERITY = 32, // --min-severity
 	TAKES_LLVM = 64,     // --llvm
@@ -39,7 +39,7 @@ struct options {
 	char *output;
 	char *launcher;
 	char *state;
-	struct strings rules;
+	struct strings rules; // none: all but those of level alpha
 	struct strings models;
 	enum output_format format;
 	enum severity min_severity;
@@ -48,6 +48,7 @@ struct options {
 	long timeout; // likewise
 	long sample;
 	int llvm;
+	bool alpha;  // rules of level alpha too: then `rules` has all of them
 	bool select; // set units without anything to look for aside
 	bool verbose;
 	bool help;

@@ -77,14 +77,16 @@ static bool ask(const char *program, const char *option, struct answer *answer)
 	return status == 0;
 }
 
-static bool lists(const struct answer *answer, const char *key)
+// With the level that we know it by, which decides whether it is on.
+static bool lists(const struct answer *answer, const struct rule *rule)
 {
-	size_t length = strlen(key);
+	char *start = format("%s\t%s\t", rule->key, rule->level);
+	bool found = false;
 
 	for (size_t i = 0; i < answer->lines.count; i++)
-		if (!strncmp(answer->lines.at[i], key, length) && answer->lines.at[i][length] == '\t')
-			return true;
-	return false;
+		found |= !strncmp(answer->lines.at[i], start, strlen(start));
+	free(start);
+	return found;
 }
 
 char *program_fault(const char *program, int llvm)
@@ -98,10 +100,10 @@ char *program_fault(const char *program, int llvm)
 		goto done;
 	}
 	for (size_t i = 0; i < rule_count; i++) {
-		if (lists(&rules_known, rules[i].key))
+		if (lists(&rules_known, &rules[i]))
 			continue;
-		fault = format("does not know the rule %s: it was built from another version",
-			       rules[i].key);
+		fault = format("does not know the rule %s of level %s: it was built from another version",
+			       rules[i].key, rules[i].level);
 		goto done;
 	}
 	// "strongfence-unit 0.1.0 (LLVM 19.1.7)"

@@ -15,6 +15,7 @@ void results_start(struct results *results)
 		.findings = json_array(),
 		.fences = json_array(),
 		.doors = json_array(),
+		.coverage = json_array(),
 		.stops = json_array(),
 	};
 }
@@ -24,6 +25,7 @@ void results_free(struct results *results)
 	json_decref(results->findings);
 	json_decref(results->fences);
 	json_decref(results->doors);
+	json_decref(results->coverage);
 	json_decref(results->stops);
 	*results = (struct results){0};
 }
@@ -39,6 +41,13 @@ static void relate(json_t *object, const char *directory, const char *root)
 
 	json_object_set_new(object, "file", json_string(below && *below ? below : whole));
 	free(whole);
+}
+
+// The places of a fence.
+static void relate_parts(json_t *object, const char *directory, const char *root)
+{
+	relate(json_object_get(object, "kill"), directory, root);
+	relate(json_object_get(object, "barrier"), directory, root);
 }
 
 static char *take_unit(struct results *results, const json_t *unit, const char *directory,
@@ -115,6 +124,7 @@ char *results_add_record(struct results *results, const char *text, const char *
 		json_t *to = !strcmp(type, "finding") ? results->findings
 			   : !strcmp(type, "fence")   ? results->fences
 			   : !strcmp(type, "door")    ? results->doors
+			   : !strcmp(type, "coverage") ? results->coverage
 						      : NULL;
 
 		if (to) {
@@ -122,6 +132,10 @@ char *results_add_record(struct results *results, const char *text, const char *
 			size_t i;
 
 			relate(object, directory, root);
+			relate_parts(object, directory, root);
+			relate(json_object_get(object, "touch"), directory, root);
+			json_array_foreach(json_object_get(object, "fences"), i, note)
+				relate_parts(note, directory, root);
 			json_array_foreach(json_object_get(object, "notes"), i, note)
 				relate(note, directory, root);
 			json_object_del(object, "type");
@@ -187,7 +201,7 @@ static int by_place(const void *left, const void *right)
 {
 	static const char *const keys[] = {"rule",     "fingerprint", "table", "slot",
 					   "function", "struct",      "lock",  "predicate",
-					   "teardown"};
+					   "teardown",  "command"};
 	const json_t *a = *(json_t *const *)left, *b = *(json_t *const *)right;
 	int order = compare_text(a, b, "file");
 
@@ -236,6 +250,7 @@ void results_settle(struct results *results, enum severity least)
 	sort_and_merge(results->findings, same_finding);
 	sort_and_merge(results->fences, same_object);
 	sort_and_merge(results->doors, same_object);
+	sort_and_merge(results->coverage, same_object);
 	for (size_t i = json_array_size(results->findings); i-- > 0;) {
 		const json_t *finding = json_array_get(results->findings, i);
 

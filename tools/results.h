@@ -14,6 +14,7 @@ struct results {
 	json_t *findings; // arrays of the records' objects, without their "type"
 	json_t *fences;
 	json_t *doors;
+	json_t *coverage;
 	json_t *stops;    // {"file", "function"} of each budget stop
 	size_t hidden;    // findings below the asked severity
 	size_t analysed;  // units with a complete record of status ok

@@ -22,6 +22,19 @@ static const struct page {
 	{NULL, NULL},
 };
 
+bool rule_is_alpha(const struct rule *rule)
+{
+	return !strcmp(rule->level, "alpha");
+}
+
+const char *rule_package(const char *key)
+{
+	for (size_t i = 0; i < rule_count; i++)
+		if (!strcmp(rules[i].key, key) && rule_is_alpha(&rules[i]))
+			return "alpha.teardown.";
+	return "teardown.";
+}
+
 bool rule_known(const char *key)
 {
 	for (size_t i = 0; i < rule_count; i++)

@@ -17,6 +17,13 @@ struct rule {
 extern const struct rule rules[];
 extern const size_t rule_count;
 
+// Off unless it is asked for.
+bool rule_is_alpha(const struct rule *rule);
+
+// What stands before the key in the name of its checker: "teardown." or "alpha.teardown.". A key that is
+// not known counts as one that is not alpha.
+const char *rule_package(const char *key);
+
 bool rule_known(const char *key);
 char *rule_list(const char *between); // caller frees
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "rules.h"
 
 enum {
 	INDENT = 4,
@@ -154,8 +155,8 @@ void text_findings(FILE *to, const json_t *findings)
 		if (i)
 			fputc('\n', to);
 		place(to, finding);
-		fprintf(to, " warning: %s [teardown.%s] (%s)\n", message, text_of(finding, "rule"),
-			text_of(finding, "severity"));
+		fprintf(to, " warning: %s [%s%s] (%s)\n", message, rule_package(text_of(finding, "rule")),
+			text_of(finding, "rule"), text_of(finding, "severity"));
 		free(message);
 		json_array_foreach(json_object_get(finding, "notes"), j, note) {
 			// The touch itself is the warning already.
@@ -168,107 +169,4 @@ void text_findings(FILE *to, const json_t *findings)
 		}
 		text_interleaving(to, finding);
 	}
-}
-
-static void one_fence(FILE *to, const json_t *fence)
-{
-	const json_t *doors = json_object_get(fence, "doors");
-	json_t *door;
-	size_t i;
-
-	place(to, fence);
-	fprintf(to, " fence %s", text_of(fence, "shape"));
-	if (*text_of(fence, "struct"))
-		fprintf(to, " of struct %s", text_of(fence, "struct"));
-	fputc('\n', to);
-	fprintf(to, "    lock       %s", text_of(fence, "lock"));
-	if (*text_of(fence, "mode"))
-		fprintf(to, " (%s)", text_of(fence, "mode"));
-	fprintf(to, "\n    predicate  %s", text_of(fence, "predicate"));
-	if (*text_of(fence, "bit"))
-		fprintf(to, ", bit %s", text_of(fence, "bit"));
-	if (*text_of(fence, "predicate_struct") &&
-	    strcmp(text_of(fence, "predicate_struct"), text_of(fence, "struct")) != 0)
-		fprintf(to, " of struct %s", text_of(fence, "predicate_struct"));
-	fprintf(to, "\n    teardown   %s", text_of(fence, "teardown"));
-	if (*text_of(fence, "root") && strcmp(text_of(fence, "root"), text_of(fence, "teardown")) != 0)
-		fprintf(to, ", from %s", text_of(fence, "root"));
-	if (*text_of(fence, "barrier"))
-		fprintf(to, " by %s", text_of(fence, "barrier"));
-	fputc('\n', to);
-	if (json_array_size(doors)) {
-		fputs("    taken by  ", to);
-		json_array_foreach(doors, i, door)
-			fprintf(to, "%s %s", i ? "," : "", json_string_value(door));
-		fputc('\n', to);
-	}
-}
-
-static bool same_table(const json_t *a, const json_t *b)
-{
-	return !strcmp(text_of(a, "file"), text_of(b, "file")) &&
-	       !strcmp(text_of(a, "table"), text_of(b, "table"));
-}
-
-static int by_table(const void *left, const void *right)
-{
-	const json_t *a = *(json_t *const *)left, *b = *(json_t *const *)right;
-	int order = strcmp(text_of(a, "file"), text_of(b, "file"));
-
-	if (!order)
-		order = strcmp(text_of(a, "table"), text_of(b, "table"));
-	if (!order)
-		order = strcmp(text_of(a, "slot"), text_of(b, "slot"));
-	if (!order)
-		order = strcmp(text_of(a, "function"), text_of(b, "function"));
-	return order;
-}
-
-void text_fences(FILE *to, const json_t *fences, const json_t *doors)
-{
-	static const char *const verdicts[] = {"fenced",      "unfenced", "racy",
-					       "core-fenced", "no-touch", "not-reached"};
-	enum { VERDICTS = sizeof(verdicts) / sizeof(*verdicts) };
-	size_t totals[VERDICTS] = {0}, count = json_array_size(doors);
-	const json_t **order = allocate(count * sizeof(*order));
-	json_t *fence;
-	size_t i;
-
-	json_array_foreach(fences, i, fence)
-		one_fence(to, fence);
-	for (i = 0; i < count; i++)
-		order[i] = json_array_get(doors, i);
-	qsort(order, count, sizeof(*order), by_table);
-	for (i = 0; i < count; i++) {
-		const json_t *door = order[i];
-		const char *verdict = text_of(door, "verdict");
-
-		if (!i || !same_table(door, order[i - 1])) {
-			char *file = visible(text_of(door, "file"));
-
-			fprintf(to, "%s%s: doors of %s", i || json_array_size(fences) ? "\n" : "", file,
-				text_of(door, "table"));
-			if (*text_of(door, "struct"))
-				fprintf(to, ", struct %s", text_of(door, "struct"));
-			if (*text_of(door, "registration"))
-				fprintf(to, ", through %s", text_of(door, "registration"));
-			fputc('\n', to);
-			free(file);
-		}
-		fprintf(to, "    %-18s %-32s ", text_of(door, "slot"), text_of(door, "function"));
-		if (*text_of(door, "fence"))
-			fprintf(to, "%-12s %s\n", verdict, text_of(door, "fence"));
-		else
-			fprintf(to, "%s\n", verdict);
-		for (size_t v = 0; v < VERDICTS; v++)
-			totals[v] += !strcmp(verdict, verdicts[v]);
-	}
-	if (count) {
-		fprintf(to, "\n%zu fences, %zu doors:", json_array_size(fences), count);
-		for (size_t v = 0, shown = 0; v < VERDICTS; v++)
-			if (totals[v])
-				fprintf(to, "%s %zu %s", shown++ ? "," : "", totals[v], verdicts[v]);
-		fputc('\n', to);
-	}
-	free(order);
 }

@@ -15,7 +15,4 @@ void text_findings(FILE *to, const json_t *findings);
 // The finding's story in two columns, the operation left, unbind right.
 void text_interleaving(FILE *to, const json_t *finding);
 
-// The fences, then each ops table with its doors and what guards them.
-void text_fences(FILE *to, const json_t *fences, const json_t *doors);
-
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "model/PathState.h"
+#include "model/Coverage.h"
 #include "model/Record.h"
 #include "model/Report.h"
 
@@ -94,7 +95,8 @@ bool isHeld(const HoldInfo &Info, const Stmt *Here, CheckerContext &C) {
 
 class ModelChecker
     : public Checker<check::ASTDecl<TranslationUnitDecl>, check::BeginFunction,
-                     check::EndFunction, check::PostCall, eval::Call,
+                     check::EndFunction, check::PreCall, check::PostCall,
+                     eval::Call,
                      check::Location, check::DeadSymbols,
                      check::BranchCondition, check::EndAnalysis,
                      check::EndOfTranslationUnit> {
@@ -106,6 +108,7 @@ public:
   mutable const FunctionDecl *Top = nullptr; ///< the door being explored
   mutable llvm::DenseMap<const FunctionDecl *, const FunctionDecl *> Delegates;
   mutable llvm::DenseSet<std::pair<const FunctionDecl *, const Expr *>> Reported;
+  mutable Coverage Matrix;
 
   void checkASTDecl(const TranslationUnitDecl *TU, AnalysisManager &Mgr,
                     BugReporter &) const {
@@ -198,6 +201,24 @@ public:
     return true;
   }
 
+  void checkPreCall(const CallEvent &Call, CheckerContext &C) const {
+    if (!Top || !currentRecord())
+      return;
+    if (auto T = touchOf(Call, *Model)) {
+      cover(*T, C);
+      return;
+    }
+    const auto *F = dyn_cast_or_null<FunctionDecl>(Call.getDecl());
+    const Expr *Site = Call.getOriginExpr();
+    if (!F || !Site || !F->getIdentifier() || F->getDefinition() ||
+        K->lock(F->getName()) || !inDriverCode(C))
+      return;
+    auto By = covering(Site, C);
+    const Door *D = By.empty() ? nullptr : doorOf(C, *Model);
+    if (D)
+      Matrix.call(*D, Site, By, C);
+  }
+
   void checkPostCall(const CallEvent &Call, CheckerContext &C) const {
     if (sleepsAgain(Call, C))
       return;
@@ -245,8 +266,14 @@ public:
   }
 
   /// What is read once more is as old as this.
-  void checkLocation(SVal Location, bool IsLoad, const Stmt *,
+  void checkLocation(SVal Location, bool IsLoad, const Stmt *Site,
                      CheckerContext &C) const {
+    if (Top && currentRecord() && inDriverCode(C)) {
+      if (auto T = touchOf(Location, Site, *Model))
+        cover(*T, C);
+      else if (auto Use = containerTouchOf(Location, Site, *Model))
+        cover(*Use, C, /*Weak=*/true);
+    }
     ProgramStateRef State = C.getState(), Old = State;
     if (!Top || !IsLoad || State->get<OldValues>().isEmpty() ||
         !Location.getAs<Loc>())
@@ -290,8 +317,10 @@ public:
 
   void checkEndAnalysis(ExplodedGraph &, BugReporter &, ExprEngine &Eng) const {
     if (Top && !Eng.hasEmptyWorkList())
-      if (Record *R = currentRecord())
+      if (Record *R = currentRecord()) {
         R->BudgetStops.push_back(Top->getNameAsString());
+        Matrix.cut(Top);
+      }
     Top = nullptr;
   }
 
@@ -302,11 +331,39 @@ public:
     for (const auto &[From, To] : Delegates)
       if (Verdicts.lookup(From) == "no-touch" && Verdicts.count(To))
         Verdicts[From] = Verdicts.lookup(To);
-    if (Model && R)
-      recordModel(*R, *Model, Verdicts, Mgr.getSourceManager());
+    if (!Model || !R)
+      return;
+    recordModel(*R, *Model, Verdicts, Mgr.getSourceManager());
+    Matrix.record(*R, *Model, Verdicts, Delegates, Mgr.getASTContext());
   }
 
 private:
+  /// The fences that are held at \p Site and were tested since.
+  llvm::SmallVector<const Fence *, 4> covering(const Stmt *Site,
+                                               CheckerContext &C) const {
+    llvm::SmallVector<const Fence *, 4> By;
+    for (const Fence &F : Model->Gate.Offered) {
+      const HoldInfo *Info = C.getState()->get<HeldLocks>(F.Lock);
+      if (Info && isHeld(*Info, Site, C) &&
+          C.getState()->contains<FreshTests>({F.Predicate, F.Lock}))
+        By.push_back(&F);
+    }
+    return By;
+  }
+
+  /// Into the matrix: with every fence that covers the touch, not only the
+  /// first one that a rule needs.
+  void cover(const Touch &T, CheckerContext &C, bool Weak = false) const {
+    const Door *D = doorOf(C, *Model);
+    if (!D)
+      return;
+    auto By = covering(T.Site, C);
+    if (Weak && By.empty())
+      Matrix.use(*D, T, holdsAny(T, C), C);
+    else
+      Matrix.touch(*D, T, By, judge(T, C, *Model), C);
+  }
+
   /// A loop is left when its condition comes up a second time, whatever it
   /// says: one round shows a lock that is dropped and retaken.
   ProgramStateRef bounded(ProgramStateRef State, const Stmt *Condition,
@@ -689,7 +746,8 @@ void strongfence::registerModel(CheckerManager &Mgr) {
   auto *Checker = Mgr.registerChecker<ModelChecker>();
   const AnalyzerOptions &Options = Mgr.getAnalyzerOptions();
   for (const auto &[Name, Enabled] : Options.CheckersAndPackages)
-    if (Enabled && !StringRef(Name).starts_with("teardown"))
+    if (Enabled && !StringRef(Name).starts_with("teardown") &&
+        !StringRef(Name).starts_with("alpha.teardown"))
       Checker->CutOthers = false;
   llvm::SmallVector<std::string, 2> Extra;
   StringRef Files =

@@ -37,7 +37,7 @@ struct FindingDetail {
 };
 
 struct Record {
-  /// By checker name and message, which names the door and so is unique.
+  /// By checker name (without "alpha.") and message, which names the door and so is unique.
   std::map<std::pair<std::string, std::string>, FindingDetail> Details;
   std::vector<std::string> Lines; ///< JSON objects: fences and doors
   std::vector<std::string> BudgetStops;

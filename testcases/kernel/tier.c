@@ -24,9 +24,10 @@ enum {
 
 static const char help[] =
 	"usage: kernel-tier --strongfence PROGRAM --expect FILE --fences FILE --work DIR\n"
-	"                   --tree NAME=SRC:BUILD... [--llvm 19|22] [-j N] [--print-table]\n"
+	"                   --tree NAME=SRC:BUILD... [--llvm 19|22] [-j N] [--alpha] [--print-table]\n"
 	"\n"
 	"NAME is what the tables have in their column 'tree'. BUILD was prepared with allmodconfig.\n"
+	"--alpha runs the rules of level alpha too, which a default run, and so the table, leaves out.\n"
 	"--print-table prints the table of --expect, brought up to date, and nothing else.\n"
 	"Exit status: 0 as expected and within the bars, 1 not, 2 some of the work could not be done.\n";
 
@@ -41,7 +42,7 @@ struct tier {
 	size_t tree_count;
 	const char *strongfence, *work, *llvm, *jobs;
 	size_t passed, failed;
-	bool trouble, print_table;
+	bool trouble, print_table, alpha;
 };
 
 static const char *text_of(const json_t *object, const char *key)
@@ -142,6 +143,8 @@ static json_t *run(struct tier *tier, const struct tree *tree, const char *subco
 
 	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++)
 		strings_add(&words, options[i]);
+	if (tier->alpha)
+		strings_add(&words, "--alpha");
 	strings_add_all(&words, files);
 	remove(output);
 	status = process_run(&process, NULL);
@@ -467,7 +470,7 @@ static void hold(struct tier *tier, const char *what, const struct rate *rate, i
 
 static struct tier read_options(int argc, char **argv)
 {
-	enum { STRONGFENCE = 256, EXPECT, FENCES, WORK, TREE, LLVM, PRINT_TABLE };
+	enum { STRONGFENCE = 256, EXPECT, FENCES, WORK, TREE, LLVM, PRINT_TABLE, ALPHA };
 	static const struct option options[] = {
 		{"strongfence", required_argument, NULL, STRONGFENCE},
 		{"expect", required_argument, NULL, EXPECT},
@@ -475,6 +478,7 @@ static struct tier read_options(int argc, char **argv)
 		{"work", required_argument, NULL, WORK},
 		{"tree", required_argument, NULL, TREE},
 		{"llvm", required_argument, NULL, LLVM},
+		{"alpha", no_argument, NULL, ALPHA},
 		{"print-table", no_argument, NULL, PRINT_TABLE},
 		{"help", no_argument, NULL, 'h'},
 		{0},
@@ -490,6 +494,7 @@ static struct tier read_options(int argc, char **argv)
 		case WORK: tier.work = optarg; break;
 		case TREE: add_tree(&tier, optarg); break;
 		case LLVM: tier.llvm = optarg; break;
+		case ALPHA: tier.alpha = true; break;
 		case PRINT_TABLE: tier.print_table = true; break;
 		case 'j': tier.jobs = optarg; break;
 		case 'h': fputs(help, stdout); exit(0);

@@ -13,9 +13,9 @@
 #include "files.h"
 
 static const struct {
-	const char *key, *summary;
+	const char *key, *level, *summary;
 } rules[] = {
-#define RULE(key, level, summary) {#key, summary},
+#define RULE(key, level, summary) {#key, #level, summary},
 #include "rules.def"
 #undef RULE
 };
@@ -90,6 +90,14 @@ static void every_rule_has_its_parts(void **state)
 	}
 }
 
+static void every_level_is_one(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < RULES; i++)
+		if (!strstr(" alpha low medium high ", rules[i].level))
+			fail_msg("%s: there is no level %s", rules[i].key, rules[i].level);
+}
+
 static void every_part_has_its_rule(void **state)
 {
 	static const char *const homes[] = {"checker/rules/", "docs/rules/", "cocci/"};
@@ -119,8 +127,9 @@ static void readme_lists_every_rule(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < RULES; i++) {
-		char *row = format("| [%s](docs/rules/%s.md) | %s |\n", rules[i].key, rules[i].key,
-				   rules[i].summary);
+		bool alpha = !strcmp(rules[i].level, "alpha");
+		char *row = format("| [%s](docs/rules/%s.md)%s | %s |\n", rules[i].key, rules[i].key,
+				   alpha ? ", alpha" : "", rules[i].summary);
 
 		if (!strstr(readme, row))
 			fail_msg("README.md has no row %s", row);
@@ -261,6 +270,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_rule_has_its_parts),
+		cmocka_unit_test(every_level_is_one),
 		cmocka_unit_test(every_part_has_its_rule),
 		cmocka_unit_test(readme_lists_every_rule),
 		cmocka_unit_test(architecture_names_what_exists),

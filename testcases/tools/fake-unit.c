@@ -5,7 +5,7 @@
 // what it reports are the comments in the source that start with "// fake: ":
 //
 //   // fake: finding RULE SEVERITY   a finding in this line
-//   // fake: fence, // fake: door    one of these
+//   // fake: fence, // fake: door, // fake: coverage    one of these
 //   // fake: stop FUNCTION           a budget stop
 //   // fake: status WORD             the unit's status
 //   // fake: damage, // fake: die, // fake: sleep SECONDS
@@ -120,6 +120,12 @@ static json_t *object_for(const char *said, const char *file, int line, const ch
 				 "fence", "struct", "thing", "lock", "sem", "mode", "shared",
 				 "predicate", "ops", "teardown", "thing_remove", "barrier", "down_write",
 				 "file", file, "line", line, "shape", "S1", "doors", "thing_read");
+	if (!strncmp(said, "coverage", 8))
+		return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:[{s:s, s:s, s:s}]}", "type",
+				 "coverage", "function", "thing_read", "slot", "read", "table", "fops",
+				 "registration", "misc", "command", "", "file", file, "line", line, "state",
+				 "fenced", "reason", "", "fences", "struct", "thing", "lock", "sem", "predicate",
+				 "ops");
 	if (!strncmp(said, "door", 4))
 		return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:s}", "type", "door",
 				 "function", "thing_read", "slot", "read", "table", "fops", "struct",

@@ -102,39 +102,6 @@ static void a_newline_in_a_name_stays_one_line(void **state)
 	free(made);
 }
 
-static void fences(FILE *to, const json_t *both)
-{
-	text_fences(to, json_array_get(both, 0), json_array_get(both, 1));
-}
-
-static void fences_and_doors(void **state)
-{
-	char *made = render(
-		fences,
-		"[[{\"file\":\"a.c\",\"line\":7,\"struct\":\"p\",\"lock\":\"sem\",\"mode\":\"shared\","
-		"\"predicate\":\"ops\",\"teardown\":\"a_remove\",\"barrier\":\"down_write\",\"shape\":\"S1\","
-		"\"doors\":[\"a_read\"]}],"
-		"[{\"file\":\"a.c\",\"line\":1,\"table\":\"fops\",\"slot\":\"write\",\"function\":\"a_write\","
-		"\"verdict\":\"unfenced\"},"
-		"{\"file\":\"a.c\",\"line\":2,\"table\":\"fops\",\"slot\":\"read\",\"function\":\"a_read\","
-		"\"verdict\":\"fenced\",\"fence\":\"sem\",\"struct\":\"file_operations\",\"registration\":\"misc\"}]]");
-
-	(void)state;
-	assert_string_equal(made,
-			    "a.c:7: fence S1 of struct p\n"
-			    "    lock       sem (shared)\n"
-			    "    predicate  ops\n"
-			    "    teardown   a_remove by down_write\n"
-			    "    taken by   a_read\n"
-			    "\n"
-			    "a.c: doors of fops, struct file_operations, through misc\n"
-			    "    read               a_read                           fenced       sem\n"
-			    "    write              a_write                          unfenced\n"
-			    "\n"
-			    "1 fences, 2 doors: 1 fenced, 1 unfenced\n");
-	free(made);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -144,7 +111,6 @@ int main(void)
 		cmocka_unit_test(a_word_longer_than_the_column_is_cut),
 		cmocka_unit_test(utf8_counts_characters),
 		cmocka_unit_test(a_newline_in_a_name_stays_one_line),
-		cmocka_unit_test(fences_and_doors),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

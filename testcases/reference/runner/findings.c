@@ -94,6 +94,7 @@ static json_t *analyse(const struct strings *files, const struct checker *checke
 	strings_add(&words, checker->strongfence);
 	strings_add(&words, "check");
 	strings_add_all(&words, files);
+	strings_add(&words, "--alpha"); // every rule, trusted or not
 	strings_add(&words, "-p");
 	strings_add(&words, database);
 	strings_add(&words, "--kernel-src");
