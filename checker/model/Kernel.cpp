@@ -28,6 +28,7 @@ struct KernelFile {
   std::vector<PublicationRow> Publications;
   std::vector<StopRow> Stops;
   ClassDeviceRows Classes;
+  AsyncTables Asyncs;
 };
 
 struct EmbeddedFile {
@@ -208,6 +209,8 @@ template <> struct MappingTraits<CallRow> {
         "suppress-bind", "own-device", "iterate", "list-add",
         "drvdata", "drain", "zero",
         "error-pointer", "file-reference", "signal"};
+        "drvdata", "drain", "zero", "gone",
+        "error-pointer"};
     for (const char *Meaning : Known)
       if (Row.Means == Meaning)
         return "";
@@ -270,7 +273,10 @@ template <> struct MappingTraits<KernelFile> {
     Io.mapOptional("stops", File.Stops);
     Io.mapOptional("class-devices", File.Classes.Devices);
     Io.mapOptional("managed-calls", File.Classes.Managed);
-    Io.mapOptional("asyncs", File.Classes.Asyncs);
+    Io.mapOptional("asyncs", File.Asyncs.Asyncs);
+    Io.mapOptional("async-calls", File.Asyncs.Calls);
+    Io.mapOptional("closes", File.Asyncs.Closes);
+    Io.mapOptional("private-data", File.Asyncs.Privates);
     Io.mapOptional("attributes", File.Classes.Attributes);
   }
 };
@@ -330,6 +336,7 @@ bool Kernel::addText(StringRef Name, StringRef Text, std::string &Error) {
   append(Publications, File.Publications);
   append(Stops, File.Stops);
   Classes.add(std::move(File.Classes));
+  Asyncs.add(std::move(File.Asyncs));
   index();
   for (const TouchRow &Row : Touches)
     if (!resource(Row.Resource)) {

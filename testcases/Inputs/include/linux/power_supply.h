@@ -20,6 +20,9 @@ struct power_supply_desc {
 	int (*get_property)(struct power_supply *psy,
 			    enum power_supply_property psp,
 			    union power_supply_propval *val);
+struct power_supply_desc {
+	const char *name;
+	void (*external_power_changed)(struct power_supply *psy);
 };
 
 struct power_supply_config {
@@ -39,6 +42,11 @@ struct power_supply *
 devm_power_supply_register(struct device *parent,
 			   const struct power_supply_desc *desc,
 			   const struct power_supply_config *cfg);
+struct power_supply *
+power_supply_register(struct device *parent,
+		      const struct power_supply_desc *desc,
+		      const struct power_supply_config *cfg);
+void power_supply_unregister(struct power_supply *psy);
 void *power_supply_get_drvdata(struct power_supply *psy);
 int power_supply_get_battery_info(struct power_supply *psy,
 				  struct power_supply_battery_info **info_out);
