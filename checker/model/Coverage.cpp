@@ -69,6 +69,9 @@ static std::string reason(const Verdict &V) {
     return V.Lock ? "'" + named(V.Predicate) + "' was tested outside '" +
                         named(V.Lock) + "'"
                   : "'" + named(V.Predicate) + "' was tested under no lock";
+  case Verdict::Unclosed:
+    return "teardown passes no barrier on the lock under which '" +
+           named(V.Predicate) + "' was tested";
   case Verdict::Dropped:
     return "'" + named(V.Lock) + "' was released since the test of '" +
            named(V.Predicate) + "'";

@@ -22,7 +22,7 @@ void Drains::asyncs() {
         Asyncs[Object].push_back(F);
   };
   for (const CallSite &Site : Model.Unit.Calls) {
-    const AsyncRow *Row = K.classDevices().async(calleeName(Site.Call));
+    const AsyncRow *Row = K.asyncs().start(calleeName(Site.Call));
     if (!Row)
       continue;
     // An interrupt is given back by its number, which comes first.
@@ -34,7 +34,7 @@ void Drains::asyncs() {
   }
   for (const FieldStore &Store : Model.Unit.Stores)
     if (Store.Target &&
-        K.classDevices().async(
+        K.asyncs().start(
             (ownerName(Store.Field) + "." + Store.Field->getName()).str()))
       add(identify(Store.Target->getBase(), K), Store.Value);
 }

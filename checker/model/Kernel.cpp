@@ -203,14 +203,7 @@ template <> struct MappingTraits<CallRow> {
         "put", "transparent", "lookup", "suppress-bind", "own-device",
         "iterate", "list-add", "drvdata", "drain", "zero", "initialise", "map",
         "zap", "zap-vma", "frame", "join", "drain-attributes", "bar-open",
-        "end-transfer", "error-pointer"};
-        "register", "deregister", "free",        "devm-alloc", "devm-action",
-        "get",      "put",        "transparent", "lookup",
-        "suppress-bind", "own-device", "iterate", "list-add",
-        "drvdata", "drain", "zero",
-        "error-pointer", "file-reference", "signal"};
-        "drvdata", "drain", "zero", "gone",
-        "error-pointer"};
+        "end-transfer", "error-pointer", "file-reference", "signal", "gone"};
     for (const char *Meaning : Known)
       if (Row.Means == Meaning)
         return "";

@@ -197,9 +197,8 @@ public:
   /// (from a mapping that is at hand), "join" (waits for what runs on its own),
   /// "drain-attributes" (waits for readers of sysfs), "bar-open" (waits for an
   /// open that runs), "frame" (the frame or the bus address of memory), "end-transfer" (ends a
-  /// transfer with an error).
-  /// "error-pointer" (returns no object), "file-reference" (its
-  /// removal waits), "signal" (makes a process leave).
+  /// transfer with an error), "initialise" (makes it usable), "file-reference"
+  /// (its removal waits), "signal" (makes a process leave).
   int means(llvm::StringRef Function, llvm::StringRef Meaning) const;
 
   /// What the text of a unit must hold for anything to be found in it: lines

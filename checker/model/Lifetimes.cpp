@@ -55,6 +55,11 @@ void managedPointers(const Index &Unit, const FunctionDecl *Remove,
         Out.Freed.try_emplace(Id, Loss{Remove, Call, true});
 }
 
+void container(StringRef Struct, Lifetimes &Out) {
+  if (!Struct.empty() && Out.Structs.count(Struct))
+    Out.Containers.insert(Struct);
+}
+
 } // namespace
 
 Lifetimes strongfence::readLifetimes(const Index &Unit,
@@ -84,5 +89,13 @@ Lifetimes strongfence::readLifetimes(const Index &Unit,
     }
   if (Allocates)
     managedPointers(Unit, Remove, K, Ctx, Out);
+  for (const CallResult &Result : Unit.Results)
+    if (K.means(calleeName(Result.Call), "drvdata") >= 0)
+      container(structName(Result.Type), Out);
+  for (const CallSite &Site : Unit.Calls)
+    if (K.means(calleeName(Site.Call), "register") >= 0)
+      // misc_register(&foo->misc): foo holds the node.
+      for (const Expr *Arg : Site.Call->arguments())
+        container(ownerName(identify(Arg, K)), Out);
   return Out;
 }

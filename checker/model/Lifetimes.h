@@ -7,6 +7,7 @@
 
 #include "model/Teardown.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
 
 namespace strongfence {
 
@@ -20,6 +21,10 @@ struct Loss {
 struct Lifetimes {
   /// Struct tags whose objects are devm memory or freed by teardown.
   llvm::StringMap<Loss> Structs;
+  /// Those of Structs that are the driver's data: what a bus keeps for the
+  /// driver, or what holds the node. An open file that reaches one uses memory
+  /// that is gone.
+  llvm::StringSet<> Containers;
   /// Resources (ResourceRow::Name) that are managed or released by teardown.
   llvm::StringMap<Loss> Resources;
   /// Pointers that teardown sets to NULL.

@@ -706,6 +706,13 @@ bool strongfence::inDriverCode(CheckerContext &C) {
                       C.getSourceManager());
 }
 
+bool strongfence::holdsAny(const Touch &T, CheckerContext &C) {
+  for (const auto &Entry : C.getState()->get<HeldLocks>())
+    if (isHeld(Entry.second, T.Site, C))
+      return true;
+  return false;
+}
+
 /// Where the path tested \p Predicate last.
 static const FunctionDecl *testedIn(const ExplodedNode *N, Identity Predicate) {
   auto tested = [&](const ExplodedNode *Each) {

@@ -45,6 +45,9 @@ void noteVerdict(clang::ento::CheckerManager &Mgr, const Door &D,
 /// kernel header defines.
 bool inDriverCode(clang::ento::CheckerContext &C);
 
+/// True when the path holds any lock: it may be behind a gate of its own.
+bool holdsAny(const Touch &T, clang::ento::CheckerContext &C);
+
 /// Emits one report for the touch; a path ends there.
 void reportTouch(const clang::ento::BugType &Type, llvm::StringRef Rule,
                  const std::string &Message, const Touch &T, const Door &D,

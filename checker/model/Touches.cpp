@@ -100,3 +100,34 @@ std::optional<Touch> strongfence::touchOf(SVal Location, const Stmt *Site,
   goes(T, Freed->second, "frees", Model);
   return T;
 }
+
+std::optional<Touch>
+strongfence::containerTouchOf(SVal Location, const Stmt *Site,
+                              const UnitModel &Model) {
+  const auto *E = dyn_cast_or_null<Expr>(Site);
+  const MemRegion *Region = Location.getAsRegion();
+  // Only memory behind a pointer: a local of that type is nobody's.
+  if (!E || !Region || !isa<SymbolicRegion>(Region->getBaseRegion()))
+    return std::nullopt;
+  for (; Region; ) {
+    const auto *Field = dyn_cast<FieldRegion>(Region);
+    if (Field) {
+      StringRef Struct = ownerName(Field->getDecl());
+      auto Gone = Model.Life.Structs.find(Struct);
+      if (Gone != Model.Life.Structs.end() &&
+          Model.Life.Containers.contains(Struct)) {
+        Touch T;
+        T.Site = E;
+        T.Struct = Struct.str();
+        T.Does = ("uses '" + Field->getDecl()->getName() + "' of 'struct " +
+                  Struct + "'")
+                     .str();
+        goes(T, Gone->second, "frees", Model);
+        return T;
+      }
+    }
+    const auto *Sub = dyn_cast<SubRegion>(Region);
+    Region = Sub ? Sub->getSuperRegion() : nullptr;
+  }
+  return std::nullopt;
+}

@@ -27,6 +27,12 @@ std::optional<Touch> touchOf(const clang::ento::CallEvent &Call,
 std::optional<Touch> touchOf(clang::ento::SVal Location,
                              const clang::Stmt *Site, const UnitModel &Model);
 
+/// The touch that any access to the driver's data is once it is freed, or
+/// nothing. It is the weakest thing to say of a door that has others.
+std::optional<Touch> containerTouchOf(clang::ento::SVal Location,
+                                      const clang::Stmt *Site,
+                                      const UnitModel &Model);
+
 } // namespace strongfence
 
 #endif

@@ -9,8 +9,8 @@
 #include "model/Doors.h"
 #include "model/Fences.h"
 #include "model/Lifetimes.h"
-#include "model/Publications.h"
 #include "model/Opens.h"
+#include "model/Publications.h"
 #include "model/Storage.h"
 #include "model/Teardown.h"
 

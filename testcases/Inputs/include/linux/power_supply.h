@@ -20,8 +20,6 @@ struct power_supply_desc {
 	int (*get_property)(struct power_supply *psy,
 			    enum power_supply_property psp,
 			    union power_supply_propval *val);
-struct power_supply_desc {
-	const char *name;
 	void (*external_power_changed)(struct power_supply *psy);
 };
 
