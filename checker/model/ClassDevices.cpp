@@ -57,14 +57,6 @@ void MappingTraits<ManagedRow>::mapping(IO &Io, ManagedRow &Row) {
   Io.mapOptional("late-on", Row.LateOn);
 }
 
-void MappingTraits<AsyncRow>::mapping(IO &Io, AsyncRow &Row) {
-  Io.mapRequired("start", Row.Start);
-  Io.mapOptional("device", Row.Device, -1);
-  Io.mapOptional("handlers", Row.Handlers);
-  Io.mapOptional("object", Row.Object, -1);
-  Io.mapOptional("stop", Row.Stop);
-}
-
 void MappingTraits<AttributeRow>::mapping(IO &Io, AttributeRow &Row) {
   Io.mapRequired("add", Row.Add);
   Io.mapOptional("device", Row.Device, 0u);
@@ -81,8 +73,6 @@ void ClassDevices::add(ClassDeviceRows Rows) {
     DeviceIndex[Row.Device] = &Row;
   for (const ManagedRow &Row : Files.back()->Managed)
     ManagedIndex[Row.Function] = &Row;
-  for (const AsyncRow &Row : Files.back()->Asyncs)
-    AsyncIndex[Row.Start] = &Row;
   for (const AttributeRow &Row : Files.back()->Attributes)
     AttributeIndex[Row.Add] = &Row;
 }
@@ -93,10 +83,6 @@ const ClassDeviceRow *ClassDevices::device(StringRef StructField) const {
 
 const ManagedRow *ClassDevices::managed(StringRef Function) const {
   return ManagedIndex.lookup(Function);
-}
-
-const AsyncRow *ClassDevices::async(StringRef Start) const {
-  return AsyncIndex.lookup(Start);
 }
 
 const AttributeRow *ClassDevices::attribute(StringRef Function) const {

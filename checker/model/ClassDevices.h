@@ -2,8 +2,8 @@
 //
 // Rows about devices that no driver binds to: who deletes them, and who of the
 // driver's code the core can still enter once device_del() has freed their
-// devres. Also the calls that tie resources to a device, and the ways in which
-// code runs on its own. Part of the kernel model; see Kernel.h.
+// devres. Also the calls that tie resources to a device. Part of the kernel
+// model; see Kernel.h.
 
 #ifndef STRONGFENCE_MODEL_CLASSDEVICES_H
 #define STRONGFENCE_MODEL_CLASSDEVICES_H
@@ -59,16 +59,6 @@ struct ManagedRow {
   std::string LateOn; ///< struct.field of a device whose core uses it late
 };
 
-/// A call after which the functions in its arguments run on their own, or a
-/// slot, written struct.field, whose function does.
-struct AsyncRow {
-  std::string Start;
-  int Device = -1;                ///< devres of this argument stops it
-  std::vector<unsigned> Handlers; ///< arguments
-  int Object = -1; ///< argument that Stop takes first, -1 when it does not
-  std::vector<std::string> Stop; ///< calls after which it does not run
-};
-
 /// A call that adds sysfs files to a device by hand. Only kobject_del() drains
 /// them, which device_del() calls after it has freed the devres.
 struct AttributeRow {
@@ -81,7 +71,6 @@ struct AttributeRow {
 struct ClassDeviceRows {
   std::vector<ClassDeviceRow> Devices;
   std::vector<ManagedRow> Managed;
-  std::vector<AsyncRow> Asyncs;
   std::vector<AttributeRow> Attributes;
 };
 
@@ -92,8 +81,6 @@ public:
 
   const ClassDeviceRow *device(llvm::StringRef StructField) const;
   const ManagedRow *managed(llvm::StringRef Function) const;
-  /// \p Start is a function, or a slot written struct.field.
-  const AsyncRow *async(llvm::StringRef Start) const;
   const AttributeRow *attribute(llvm::StringRef Function) const;
   /// Calls that tie a resource to a device, or delete one that has some.
   std::vector<std::string> calls() const;
@@ -102,7 +89,6 @@ private:
   std::vector<std::unique_ptr<ClassDeviceRows>> Files;
   llvm::StringMap<const ClassDeviceRow *> DeviceIndex;
   llvm::StringMap<const ManagedRow *> ManagedIndex;
-  llvm::StringMap<const AsyncRow *> AsyncIndex;
   llvm::StringMap<const AttributeRow *> AttributeIndex;
 };
 
@@ -110,7 +96,6 @@ private:
 
 LLVM_YAML_IS_SEQUENCE_VECTOR(strongfence::ClassDeviceRow)
 LLVM_YAML_IS_SEQUENCE_VECTOR(strongfence::ManagedRow)
-LLVM_YAML_IS_SEQUENCE_VECTOR(strongfence::AsyncRow)
 LLVM_YAML_IS_SEQUENCE_VECTOR(strongfence::AttributeRow)
 
 namespace llvm {
@@ -122,9 +107,6 @@ template <> struct MappingTraits<strongfence::ClassDeviceRow> {
 };
 template <> struct MappingTraits<strongfence::ManagedRow> {
   static void mapping(IO &Io, strongfence::ManagedRow &Row);
-};
-template <> struct MappingTraits<strongfence::AsyncRow> {
-  static void mapping(IO &Io, strongfence::AsyncRow &Row);
 };
 template <> struct MappingTraits<strongfence::AttributeRow> {
   static void mapping(IO &Io, strongfence::AttributeRow &Row);

@@ -17,7 +17,10 @@ bool isLockRecord(const RecordDecl *R) {
       "wait_queue_head", "swait_queue_head", "percpu_rw_semaphore", "ww_mutex",
       "refcount_struct", "kref", "atomic_t", "percpu_ref", "list_head",
       "hlist_node", "hlist_head", "rb_node", "idr", "xarray",
-      "radix_tree_root", "rb_root", "ld_semaphore"};
+      "radix_tree_root", "rb_root", "ld_semaphore",
+      // What runs on its own is known by the field that it is in, too.
+      "work_struct", "delayed_work", "rcu_work", "timer_list", "hrtimer",
+      "tasklet_struct"};
   return Names.contains(R->getName());
 }
 

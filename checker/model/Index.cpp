@@ -123,7 +123,7 @@ private:
         const Expr *Target = B->getLHS()->IgnoreParens();
         if (const auto *M = dyn_cast<MemberExpr>(Target))
           if (const auto *F = dyn_cast<FieldDecl>(M->getMemberDecl()))
-            Out.Stores.push_back({F, B->getRHS(), In});
+            Out.Stores.push_back({F, B->getRHS(), In, M});
         if (const CallExpr *Call = callIn(B->getRHS()))
           Out.Results.push_back({Call, Target->getType(), Target, nullptr, In});
         initialiser(B->getRHS());

@@ -21,6 +21,7 @@ struct FieldStore {
   const clang::FieldDecl *Field;
   const clang::Expr *Value;
   const clang::FunctionDecl *In; ///< null at file scope
+  const clang::MemberExpr *Target = nullptr; ///< null in an initialiser
 };
 
 /// A pointer that receives the result of a call: `x = f()`, `T *x = f()`.

@@ -25,6 +25,7 @@ struct KernelFile {
   std::vector<DriverRow> Drivers;
   std::vector<CallRow> Calls;
   ClassDeviceRows Classes;
+  AsyncTables Asyncs;
 };
 
 struct EmbeddedFile {
@@ -183,7 +184,7 @@ template <> struct MappingTraits<CallRow> {
         "register", "deregister", "free",        "devm-alloc", "devm-action",
         "get",      "put",        "transparent", "lookup",
         "suppress-bind", "own-device", "iterate", "list-add",
-        "drvdata", "drain", "zero",
+        "drvdata", "drain", "zero", "gone",
         "error-pointer"};
     for (const char *Meaning : Known)
       if (Row.Means == Meaning)
@@ -207,7 +208,10 @@ template <> struct MappingTraits<KernelFile> {
     Io.mapOptional("calls", File.Calls);
     Io.mapOptional("class-devices", File.Classes.Devices);
     Io.mapOptional("managed-calls", File.Classes.Managed);
-    Io.mapOptional("asyncs", File.Classes.Asyncs);
+    Io.mapOptional("asyncs", File.Asyncs.Asyncs);
+    Io.mapOptional("async-calls", File.Asyncs.Calls);
+    Io.mapOptional("closes", File.Asyncs.Closes);
+    Io.mapOptional("private-data", File.Asyncs.Privates);
     Io.mapOptional("attributes", File.Classes.Attributes);
   }
 };
@@ -264,6 +268,7 @@ bool Kernel::addText(StringRef Name, StringRef Text, std::string &Error) {
   append(Drivers, File.Drivers);
   append(Calls, File.Calls);
   Classes.add(std::move(File.Classes));
+  Asyncs.add(std::move(File.Asyncs));
   index();
   for (const TouchRow &Row : Touches)
     if (!resource(Row.Resource)) {

@@ -8,6 +8,7 @@
 #ifndef STRONGFENCE_MODEL_KERNEL_H
 #define STRONGFENCE_MODEL_KERNEL_H
 
+#include "model/AsyncRows.h"
 #include "model/ClassDevices.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringMap.h"
@@ -147,7 +148,8 @@ public:
   const DriverRow *driver(llvm::StringRef Struct) const;
   /// The argument of \p Function that \p Meaning is about, or -1 when the
   /// function does not mean that. Meanings: "register" and "deregister" (a
-  /// node for user space), "free", "devm-alloc", "devm-action", "get", "put", "transparent" (returns
+  /// node for user space), "free", "gone" (what the argument points to goes
+  /// with the call), "devm-alloc", "devm-action", "get", "put", "transparent" (returns
   /// its argument's object), "lookup", "zero" (is taken to return 0),
   /// "error-pointer" (returns no object).
   int means(llvm::StringRef Function, llvm::StringRef Meaning) const;
@@ -159,6 +161,9 @@ public:
 
   /// Devices that no driver binds to, and what is tied to them.
   const ClassDevices &classDevices() const { return Classes; }
+
+  /// Code that runs on its own.
+  const AsyncRows &asyncs() const { return Asyncs; }
 
 private:
   bool addText(llvm::StringRef Name, llvm::StringRef Text, std::string &Error);
@@ -176,6 +181,7 @@ private:
   std::vector<DriverRow> Drivers;
   std::vector<CallRow> Calls;
   ClassDevices Classes;
+  AsyncRows Asyncs;
 
   llvm::StringMap<unsigned> LockIndex, KillIndex, TestIndex, WaitIndex,
       WakeIndex, ResourceIndex, ManagedIndex, ReleasedIndex, TouchIndex,

@@ -361,7 +361,7 @@ void Judge::addAsyncs(Fate &F, const Site &At, const StmtSet &After) {
   auto consider = [&](const AsyncRow &Row, llvm::ArrayRef<Identity> Objects,
                       const FunctionDecl *Handler, SourceLocation Loc) {
     auto Stops = [&](const CallExpr *Call) {
-      if (!llvm::is_contained(Row.Stop, calleeName(Call)))
+      if (!K.asyncs().stops(Row, calleeName(Call)))
         return false;
       if (Objects.empty() || Call->getNumArgs() == 0)
         return true;
@@ -377,7 +377,7 @@ void Judge::addAsyncs(Fate &F, const Site &At, const StmtSet &After) {
   };
   for (auto &[In, Facts] : Unit.bodies())
     for (const CallExpr *Call : Facts.Calls) {
-      const AsyncRow *Row = Rows.async(calleeName(Call));
+      const AsyncRow *Row = K.asyncs().start(calleeName(Call));
       if (!Row)
         continue;
       llvm::SmallVector<Identity, 4> Objects;
@@ -389,7 +389,7 @@ void Judge::addAsyncs(Fate &F, const Site &At, const StmtSet &After) {
             consider(*Row, Objects, H, Call->getBeginLoc());
     }
   for (const auto &Entry : Unit.slots())
-    if (const AsyncRow *Row = Rows.async(Entry.getKey()))
+    if (const AsyncRow *Row = K.asyncs().start(Entry.getKey()))
       for (const SlotUse &Use : Entry.getValue()) {
         llvm::SmallVector<Identity, 4> Objects;
         if (Use.Object)
@@ -417,7 +417,7 @@ void Judge::addTied(const FunctionDecl *In, const CallExpr *Until,
                             {Call->getBeginLoc(), (quoted(Fn->getName()) +
                                                    Is + Then).str()}});
     };
-    const AsyncRow *Row = Rows.async(Name);
+    const AsyncRow *Row = K.asyncs().start(Name);
     if (Row && Row->Device >= 0 && unsigned(Row->Device) < Call->getNumArgs() &&
         !Unit.resolve(Call->getArg(Row->Device), In))
       for (unsigned I : Row->Handlers)
@@ -638,7 +638,7 @@ const CallExpr *Judge::handedOver(const Managed &M) const {
 /// goes first. Returns such a field that the interrupt's handler uses.
 const FieldDecl *Judge::goneBefore(const Managed &M) {
   const BodyFacts *Facts = Unit.facts(M.In);
-  const AsyncRow *Async = Rows.async(calleeName(M.Call));
+  const AsyncRow *Async = K.asyncs().start(calleeName(M.Call));
   if (!M.Device.Row || !Async)
     return nullptr;
   Identity Parent = nullptr;
