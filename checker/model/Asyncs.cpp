@@ -63,6 +63,9 @@ private:
                         Asyncs::Use{Ref, In});
     } else if (const auto *Call = dyn_cast<CallExpr>(S)) {
       function(Call->getDirectCallee());
+      if (K.means(calleeName(Call), "iterate") >= 0)
+        for (const Expr *Arg : Call->arguments())
+          function(namedFunction(Arg));
     }
     for (const Stmt *Child : S->children())
       walk(Child);

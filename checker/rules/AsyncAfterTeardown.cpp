@@ -1,0 +1,707 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// teardown.AsyncAfterTeardown: code that runs on its own (an interrupt, work, a
+// timer, a tasklet, a USB completion, a callback of a core) can run after
+// teardown has taken away what it uses.
+//
+// Reported, each against the timeline of one teardown (remove, the slots that
+// cores call meanwhile, devres in reverse order):
+// - never: the unit arms it, and nothing of the unit stops it before its memory
+//   goes; cancel_work() and del_timer() do not wait, so they do not count;
+// - early: it is stopped in a way that arming undoes, while somebody who arms it
+//   still runs;
+// - late: it is stopped only after what it uses has gone.
+// Where the unit has no remove, an init function and the function that undoes it
+// are judged as a pair, and a function that stops both in the wrong order.
+//
+// Silent: a work that queues itself under cancel_work_sync(); what was shut down
+// for good (timer_shutdown_sync(), disable_work_sync(), free_irq()); a flag that
+// teardown sets first and whoever arms it asks; an interrupt when teardown
+// writes to the hardware before; a work that drops a reference of its own;
+// static work; what a function of another unit may stop.
+//
+// Not seen: armed or stopped in another unit; objects known only through a list.
+
+#include "model/Asyncs.h"
+#include "model/PathState.h"
+#include "model/Report.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace clang;
+using namespace ento;
+using namespace strongfence;
+
+namespace {
+
+std::string quoted(StringRef Name) { return ("'" + Name + "'").str(); }
+std::string quoted(const FunctionDecl *F) { return quoted(F->getName()); }
+
+StringRef nameOf(const Event &E) {
+  return E.K == Event::Call && E.Callee->getIdentifier() ? E.Callee->getName()
+                                                         : StringRef();
+}
+
+/// "'x'" of a field or variable.
+std::string shortName(Identity Id) { return quoted(Id->getName()); }
+
+/// True when \p End is named as what undoes \p Begin: foo_init and foo_exit.
+bool undoes(StringRef End, StringRef Begin) {
+  static const char *const Pairs[][2] = {
+      {"init", "deinit"},     {"init", "exit"},       {"init", "fini"},
+      {"init", "uninit"},     {"init", "cleanup"},    {"init", "destroy"},
+      {"init", "release"},    {"init", "free"},       {"init", "remove"},
+      {"init", "term"},       {"init", "deinitialize"},
+      {"setup", "cleanup"},   {"setup", "teardown"},  {"create", "destroy"},
+      {"alloc", "free"},      {"register", "unregister"},
+      {"register", "deregister"}, {"attach", "detach"}, {"probe", "remove"},
+      {"add", "remove"},      {"add", "del"}};
+  llvm::SmallVector<StringRef, 8> A, B;
+  Begin.split(A, '_');
+  End.split(B, '_');
+  if (A.size() != B.size())
+    return false;
+  bool Found = false;
+  for (unsigned I = 0; I != A.size(); ++I) {
+    if (A[I] == B[I])
+      continue;
+    if (Found || llvm::none_of(Pairs, [&](const auto &P) {
+          return A[I] == P[0] && B[I] == P[1];
+        }))
+      return false;
+    Found = true;
+  }
+  return Found;
+}
+
+class Judge {
+public:
+  Judge(const UnitModel &Model, ASTContext &Ctx)
+      : Model(Model), Ctx(Ctx), Times(Model, Ctx), Unit(Model, Times, Ctx) {}
+
+  std::vector<TeardownFinding> run() {
+    if (Unit.all().empty())
+      return {};
+    for (const Async &A : Unit.all())
+      for (const FunctionDecl *H : A.Handlers)
+        for (Arming &Arm : Unit.armings(H))
+          Armers[Arm.What].push_back({&A, std::move(Arm)});
+    readCalls();
+    for (const Timeline &T : Times.all())
+      timeline(T);
+    if (!Model.hasRemove())
+      for (const FunctionDecl *F : Model.Unit.Functions)
+        pair(F);
+    for (const FunctionDecl *F : Model.Unit.Functions)
+      if (isRoot(F))
+        alone(F);
+    return std::move(Out);
+  }
+
+private:
+  struct Armer {
+    const Async *By;
+    Arming Arm;
+  };
+  struct Stopped {
+    int First = -1, Last = -1; ///< moments that make sure it does not run
+    AsyncEffect How = AsyncEffect::Stop; ///< of Last
+    int Dropped = -1;          ///< a moment that does not wait
+  };
+
+  const UnitModel &Model;
+  ASTContext &Ctx;
+  Timelines Times;
+  Asyncs Unit;
+  llvm::DenseMap<const Async *, std::vector<Armer>> Armers;
+  llvm::DenseSet<const Async *> Armed;
+  /// Who stops it, anywhere in the unit.
+  llvm::DenseMap<const Async *, llvm::SmallVector<const FunctionDecl *, 4>>
+      Stoppers;
+  std::vector<TeardownFinding> Out;
+  llvm::DenseSet<const Async *> Reported;
+
+  void readCalls() {
+    for (const FunctionDecl *F : Model.Unit.Functions)
+      for (const Event &E : Times.story(F))
+        if (E.In == F && E.K == Event::Call)
+          for (const Async &A : Unit.all())
+            if (auto Effect = Unit.effect(E, A)) {
+              if (*Effect == AsyncEffect::Arm)
+                Armed.insert(&A);
+              else if (Asyncs::quiets(*Effect) && !E.Unwinds &&
+                       !isBirth(F) && !isInitOrExit(F))
+                Stoppers[&A].push_back(F);
+            }
+  }
+
+  bool isBirth(const FunctionDecl *F) const {
+    return llvm::any_of(Model.Births,
+                        [&](const Birth &B) { return B.Root == F; });
+  }
+
+  /// True when nothing of the unit calls \p F: a core does, or another unit.
+  bool isRoot(const FunctionDecl *F) const {
+    return !isInitOrExit(F) && !isBirth(F) &&
+           !Model.Unit.Called.contains(F->getCanonicalDecl());
+  }
+
+  Stopped stopped(ArrayRef<Moment> Moments, const Async &A) const {
+    Stopped S;
+    for (unsigned I = 0; I != Moments.size(); ++I) {
+      auto Effect = Unit.effect(Moments[I], A);
+      if (!Effect || *Effect == AsyncEffect::Arm)
+        continue;
+      if (!Asyncs::quiets(*Effect)) {
+        S.Dropped = I;
+        continue;
+      }
+      if (S.First < 0)
+        S.First = I;
+      S.Last = I;
+      S.How = *Effect;
+    }
+    return S;
+  }
+
+  /// The handler drops a reference of its own, or frees what it runs on: a
+  /// work that is made for one run.
+  bool hasOwnReference(const Async &A) const {
+    if (A.Container.empty())
+      return false;
+    for (const FunctionDecl *H : A.Handlers)
+      for (const Event &E : Times.story(H)) {
+        StringRef Name = nameOf(E);
+        if (Name.empty() ||
+            (Model.K.means(Name, "put") < 0 && Model.K.means(Name, "free") < 0 &&
+             !Name.contains("_put")))
+          continue;
+        const auto *Call = cast<CallExpr>(E.Site);
+        for (const Expr *Arg : Call->arguments())
+          if (QualType T = Arg->IgnoreParenCasts()->getType();
+              T->isPointerType() && structName(T) == A.Container)
+            return true;
+        for (Identity Id : E.Args)
+          if (Id && ownerName(Id) == A.Container && !Id->getType()->isPointerType())
+            return true;
+      }
+    return false;
+  }
+
+  /// How \p A uses what \p L takes away, or null.
+  const Asyncs::Use *need(const Async &A, const LossAt &L,
+                          const Timeline &T) const {
+    const Asyncs::Uses &Uses = Unit.uses(A);
+    if (L.What) {
+      auto It = Uses.find(L.What);
+      if (It != Uses.end())
+        return asksFor(A, L.What, T) || isHeld(L, T) ? nullptr : &It->second;
+    }
+    if (L.Struct.empty() ||
+        !(L.Struct == A.Container || Times.isData(L.Struct)))
+      return nullptr;
+    for (const auto &[Id, Use] : Uses)
+      if (ownerName(Id) == L.Struct)
+        return &Use;
+    return nullptr;
+  }
+
+  /// Teardown takes a reference first, and so what is unregistered stays.
+  bool isHeld(const LossAt &L, const Timeline &T) const {
+    for (unsigned I = 0; I != L.At; ++I) {
+      StringRef Name = nameOf(*T.Moments[I].E);
+      int Argument = Name.empty() ? -1 : Model.K.means(Name, "get");
+      if (Argument >= 0 && unsigned(Argument) < T.Moments[I].E->Args.size() &&
+          T.Moments[I].E->Args[Argument] == L.What)
+        return true;
+    }
+    return false;
+  }
+
+  /// The handler tests the pointer that teardown clears.
+  bool asksFor(const Async &A, Identity What, const Timeline &T) const {
+    if (llvm::none_of(T.Moments, [&](const Moment &M) {
+          return !M.Managed && M.E->K == Event::Kill && M.E->What == What;
+        }))
+      return false;
+    for (const FunctionDecl *H : A.Handlers)
+      for (const Event &E : Times.story(H))
+        if (E.K == Event::Test && E.What == What)
+          return true;
+    return false;
+  }
+
+  struct Death {
+    const LossAt *Loss = nullptr;
+    const Asyncs::Use *Use = nullptr; ///< null: the memory of the async itself
+  };
+
+  /// The first loss at or after \p From that \p A does not survive.
+  Death death(const Async &A, ArrayRef<LossAt> Losses, const Timeline &T,
+              unsigned From) const {
+    for (const LossAt &L : Losses) {
+      if (L.At < From)
+        continue;
+      if (const Asyncs::Use *Use = need(A, L, T))
+        return {&L, Use};
+      if (A.Object && isa<FieldDecl>(A.Object) && !L.Struct.empty() &&
+          L.Struct == A.Container)
+        return {&L, nullptr};
+      // Its handler stands elsewhere: a buffer beside it is its own, as a rule.
+      if (A.Elsewhere && A.Handlers.empty() && L.What && A.Object &&
+          !ownerName(A.Object).empty() &&
+          ownerName(L.What) == ownerName(A.Object) &&
+          L.What->getType()->isPointerType())
+        return {&L, nullptr};
+    }
+    return {};
+  }
+
+  /// A function of the driver's other units that teardown calls before \p Until
+  /// and that may stop \p A, with nobody left to arm it.
+  bool stoppedByOthers(const Async &A, const Timeline &T, unsigned Until) const {
+    static const char *const Words[] = {
+        "stop",    "fini",  "exit",     "deinit",  "cleanup", "cancel",
+        "kill",    "shut",  "disable",  "free",    "destroy", "remove",
+        "close",   "flush", "uninit",   "teardown", "release", "halt",
+        "quiesce", "detach", "term",    "down",    "drain",   "disconnect"};
+    for (unsigned I = 0; I < Until && I < T.Moments.size(); ++I) {
+      const Moment &M = T.Moments[I];
+      if (M.Managed)
+        continue;
+      StringRef Name = nameOf(*M.E);
+      bool Known = M.E->K == Event::Indirect;
+      if (!Name.empty() && !definition(M.E->Callee) &&
+          isDriverCode(M.E->Callee->getLocation(), Ctx.getSourceManager()))
+        Known = llvm::any_of(
+            Words, [&](const char *W) { return Name.contains(W); });
+      if (!Known)
+        continue;
+      auto It = Armers.find(&A);
+      bool Live = It != Armers.end() &&
+                  llvm::any_of(It->second, [&](const Armer &B) {
+                    return B.By != &A &&
+                           stopped(T.Moments, *B.By).Last > int(I);
+                  });
+      if (!Live)
+        return true;
+    }
+    return false;
+  }
+
+  /// Teardown may have told the hardware to be quiet before \p Until.
+  bool masked(ArrayRef<Moment> Moments, unsigned Until) const {
+    for (unsigned I = 0; I < Until; ++I) {
+      const Event &E = *Moments[I].E;
+      if (Moments[I].Managed)
+        continue;
+      if (E.K == Event::Indirect)
+        return true;
+      StringRef Name = nameOf(E);
+      if (Name.empty() || Name.starts_with("lockdep") || Name.contains("rcu") ||
+          Name.starts_with("pm_runtime"))
+        continue;
+      if (!definition(E.Callee) &&
+          isDriverCode(E.Callee->getLocation(), Ctx.getSourceManager()))
+        return true;
+      if (const TouchRow *Row = Model.K.touch(Name))
+        if (Row->Resource != "irq" && Row->Resource != "dma" &&
+            !Name.contains("read") && !Name.contains("get"))
+          return true;
+      for (const char *Word : {"disable", "assert", "write", "power_off",
+                               "suspend", "reset", "synchronize_irq"})
+        if (Name.contains(Word) && !Model.K.lock(Name))
+          return true;
+    }
+    return false;
+  }
+
+  /// A flag that teardown changes before \p Until, or a state of the core, and
+  /// that is asked before it is armed.
+  bool gated(const Arming &Arm, ArrayRef<Moment> Moments, unsigned Until) const {
+    for (unsigned I = 0; I < Until; ++I) {
+      const Moment &M = Moments[I];
+      if (!M.Managed && (M.E->K == Event::Kill || M.E->K == Event::Change) &&
+          M.E->What && Arm.Tested.contains(M.E->What))
+        return true;
+    }
+    return false;
+  }
+
+  static bool isUsb(const Timeline &T) {
+    return T.Remove && T.Remove->Slots &&
+           structName(T.Remove->Slots->getType()).starts_with("usb_");
+  }
+
+  //===--------------------------------------------------------------------===//
+
+  void timeline(const Timeline &T) {
+    auto Losses = Times.losses(T);
+    if (Losses.empty())
+      return;
+    for (const Async &A : Unit.all()) {
+      if (Reported.contains(&A))
+        continue;
+      Stopped S = stopped(T.Moments, A);
+      // usb_unbind_interface() kills the transfers of the interface before it
+      // calls disconnect.
+      if (A.Row->Kind == AsyncKind::Transfer && isUsb(T))
+        continue;
+      if (S.First < 0)
+        never(A, S, T, Losses);
+      else if (!late(A, S, T, Losses))
+        early(A, S, T, Losses);
+    }
+  }
+
+  void never(const Async &A, const Stopped &S, const Timeline &T,
+             ArrayRef<LossAt> Losses) {
+    if (A.Managed || !A.Object || !isa<FieldDecl>(A.Object) ||
+        A.Row->Kind == AsyncKind::Thread || A.Row->Kind == AsyncKind::Notifier ||
+        !Armed.contains(&A) || Stoppers.count(&A) || hasOwnReference(A))
+      return;
+    Death D = A.Handlers.empty() ? Death() : death(A, Losses, T, 0);
+    // The memory of the async itself says most.
+    for (const LossAt &L : Losses)
+      if (!L.Struct.empty() && L.Struct == A.Container) {
+        D = {&L, nullptr};
+        break;
+      }
+    if (!D.Loss || stoppedByOthers(A, T, D.Loss->At) || waitedFor(A, T))
+      return;
+    TeardownFinding F = finding(A, T, D);
+    F.Message = quoted(A) + " can run on " + object(A, D) + " that " +
+                taker(T, D) + " frees: nothing stops " + shortName(A.Object);
+    if (S.Dropped >= 0) {
+      const Event &Drop = *T.Moments[S.Dropped].E;
+      F.Message = quoted(A) + " can run on " + object(A, D) + " that " +
+                  taker(T, D) + " frees: " + quoted(nameOf(Drop)) +
+                  " does not wait for it";
+      F.Steps.push_back({Drop.Site, quoted(nameOf(Drop)) + " does not wait", true});
+    }
+    place(F, A, T, D);
+    emit(A, std::move(F));
+  }
+
+  bool late(const Async &A, const Stopped &S, const Timeline &T,
+            ArrayRef<LossAt> Losses) {
+    Death D = death(A, Losses, T, 0);
+    if (!D.Loss || int(D.Loss->At) >= S.First)
+      return false;
+    const Moment &Taken = T.Moments[D.Loss->At];
+    const Moment &Stop = T.Moments[S.First];
+    if (A.Object && !Armed.contains(&A) && needsArming(A))
+      return false;
+    if (isIrq(A) && masked(T.Moments, D.Loss->At))
+      return false;
+    TeardownFinding F = finding(A, T, D);
+    std::string What = D.Loss->What ? shortName(D.Loss->What)
+                                    : "'struct " + D.Loss->Struct.str() + "'";
+    F.Message = quoted(A) + " can use " + What + " after " +
+                taken(T, D) + (Stop.Managed ? ": only devres stops it, once " +
+                                                  quoted(T.Root) + " has returned"
+                                            : ": it is stopped only later");
+    F.Steps.push_back({Stop.E->Site,
+                       Stop.Managed ? "Devres stops it, after remove"
+                                    : "It is stopped", true});
+    if (Taken.Managed)
+      place(F, A, T, D);
+    emit(A, std::move(F));
+    return true;
+  }
+
+  void early(const Async &A, const Stopped &S, const Timeline &T,
+             ArrayRef<LossAt> Losses) {
+    if (S.How == AsyncEffect::Shut || S.How == AsyncEffect::Drain ||
+        !needsArming(A))
+      return;
+    auto It = Armers.find(&A);
+    if (It == Armers.end())
+      return;
+    const Moment &Stop = T.Moments[S.Last];
+    Death D = death(A, Losses, T, S.Last + 1);
+    if (!D.Loss)
+      return;
+    for (const Armer &B : It->second) {
+      if (B.By == &A)
+        continue;
+      Stopped After = stopped(T.Moments, *B.By);
+      if (After.Last >= 0 ? After.Last < S.Last : !runsOn(*B.By))
+        continue;
+      if (B.By->Row->Kind == AsyncKind::Transfer && isUsb(T) && !Stop.Slot)
+        continue;
+      if (isIrq(*B.By) && masked(T.Moments, S.Last))
+        continue;
+      if (gated(B.Arm, T.Moments, S.Last))
+        continue;
+      TeardownFinding F = finding(A, T, D);
+      cancelled(F, A, B, Stop);
+      if (After.Last >= 0)
+        F.Steps.push_back({T.Moments[After.Last].E->Site,
+                           quoted(*B.By) + " is stopped only here", true});
+      emit(A, std::move(F));
+      return;
+    }
+  }
+
+  /// An async that nothing of the unit stops, and that needs nobody to run.
+  bool runsOn(const Async &B) const {
+    return !Stoppers.count(&B) && !B.Managed &&
+           (!needsArming(B) || Armed.contains(&B)) &&
+           B.Row->Kind != AsyncKind::Callback &&
+           B.Row->Kind != AsyncKind::Notifier &&
+           B.Row->Kind != AsyncKind::Interrupt &&
+           B.Row->Kind != AsyncKind::Thread;
+  }
+
+  static bool isIrq(const Async &A) {
+    return A.Row->Kind == AsyncKind::Interrupt ||
+           A.Row->Kind == AsyncKind::Chained;
+  }
+
+  static bool needsArming(const Async &A) {
+    return A.Row->Kind == AsyncKind::Work || A.Row->Kind == AsyncKind::Timer ||
+           A.Row->Kind == AsyncKind::Tasklet ||
+           A.Row->Kind == AsyncKind::Transfer;
+  }
+
+  /// Teardown waits for something that the handler says when it is done.
+  bool waitedFor(const Async &A, const Timeline &T) const {
+    llvm::DenseSet<Identity> Woken;
+    for (const FunctionDecl *H : A.Handlers)
+      for (const Event &E : Times.story(H))
+        if (E.K == Event::Wake && E.What)
+          Woken.insert(E.What);
+    return llvm::any_of(T.Moments, [&](const Moment &M) {
+      return !M.Managed && M.E->K == Event::Wait && Woken.contains(M.E->What);
+    });
+  }
+
+  //===--------------------------------------------------------------------===//
+
+  /// A function of the unit that undoes another, in a unit without a remove.
+  void pair(const FunctionDecl *End) {
+    if (!End->getIdentifier() || !isRoot(End))
+      return;
+    for (const FunctionDecl *Begin : Model.Unit.Functions) {
+      if (!Begin->getIdentifier() || isInitOrExit(Begin) ||
+          !undoes(End->getName(), Begin->getName()))
+        continue;
+      llvm::SmallVector<Moment, 32> Moments;
+      for (const Event &E : Times.story(End))
+        Moments.push_back({&E, false, nullptr});
+      bool Frees = false;
+      for (const Moment &M : Moments) {
+        StringRef Name = nameOf(*M.E);
+        Frees |= !Name.empty() && (Model.K.means(Name, "free") >= 0 ||
+                                   Model.K.means(Name, "deregister") >= 0);
+      }
+      for (const Async &A : Unit.all()) {
+        if (A.In != Begin || !needsArming(A) || !A.Object ||
+            !isa<FieldDecl>(A.Object) || !Armed.contains(&A) ||
+            A.Handlers.empty() || hasOwnReference(A) ||
+            stopped(Moments, A).First >= 0)
+          continue;
+        // What it arms is stopped while it goes on.
+        const Async *Stopped = nullptr;
+        for (const Arming &Arm : Unit.armings(A.Handlers.front()))
+          if (Arm.What->In == Begin && Arm.What != &A &&
+              this->stopped(Moments, *Arm.What).First >= 0)
+            Stopped = Arm.What;
+        if (!Stopped && (!Frees || Stoppers.count(&A)))
+          continue;
+        TeardownFinding F;
+        F.In = End;
+        F.Teardown = End;
+        F.Door = A.Handlers.front();
+        F.InTeardown = true;
+        F.Severity = "medium";
+        F.Struct = A.Container.str();
+        F.Steps.push_back({A.Start, quoted(A) + " is set up here"});
+        F.Site = siteIn(End);
+        if (!F.Site)
+          continue;
+        F.Says = quoted(End) + " leaves it armed";
+        F.Message = quoted(A) + " can run after " + quoted(End) +
+                    ", which undoes " + quoted(Begin) +
+                    " and does not stop " + shortName(A.Object);
+        emit(A, std::move(F));
+      }
+    }
+  }
+
+  /// A function that another unit or a core calls and that stops both in the
+  /// wrong order.
+  void alone(const FunctionDecl *End) {
+    const Story &Told = Times.story(End);
+    llvm::SmallVector<Moment, 32> Moments;
+    llvm::DenseSet<const FunctionDecl *> Inside;
+    for (const Event &E : Told) {
+      Moments.push_back({&E, false, nullptr});
+      Inside.insert(E.In);
+    }
+    for (const Async &A : Unit.all()) {
+      if (Reported.contains(&A) || !needsArming(A) || !A.Object)
+        continue;
+      auto It = Armers.find(&A);
+      if (It == Armers.end())
+        continue;
+      Stopped S = stopped(Moments, A);
+      if (S.Last < 0 || S.How == AsyncEffect::Shut ||
+          S.How == AsyncEffect::Drain || Told[S.Last].Unwinds)
+        continue;
+      // Somebody else may stop it once more.
+      if (llvm::any_of(Stoppers.lookup(&A), [&](const FunctionDecl *F) {
+            return !Inside.contains(F);
+          }))
+        continue;
+      for (const Armer &B : It->second) {
+        if (B.By == &A)
+          continue;
+        Stopped After = stopped(Moments, *B.By);
+        if (After.Last <= S.Last || After.First <= S.Last ||
+            Told[After.Last].Unwinds ||
+            (isIrq(*B.By) && masked(Moments, S.Last)) ||
+            gated(B.Arm, Moments, S.Last))
+          continue;
+        // Arming is forgiven where it is done again by who stopped it.
+        if (armsIn(Told, A))
+          continue;
+        TeardownFinding F;
+        F.Teardown = End;
+        F.Severity = Model.severity(nullptr);
+        F.Struct = A.Container.str();
+        cancelled(F, A, B, Moments[S.Last]);
+        F.Steps.push_back({Told[After.Last].Site,
+                           quoted(*B.By) + " is stopped only here", true});
+        emit(A, std::move(F));
+        break;
+      }
+    }
+  }
+
+  bool armsIn(const Story &Told, const Async &A) const {
+    return llvm::any_of(Told, [&](const Event &E) {
+      return E.K == Event::Call && Unit.effect(E, A) == AsyncEffect::Arm;
+    });
+  }
+
+  //===--------------------------------------------------------------------===//
+
+  std::string quoted(const Async &A) const { return Asyncs::name(A); }
+  static std::string quoted(StringRef Name) { return ::quoted(Name); }
+  static std::string quoted(const FunctionDecl *F) { return ::quoted(F); }
+
+  static const Expr *siteIn(const FunctionDecl *F) {
+    std::vector<const Stmt *> Work = {F->getBody()};
+    while (!Work.empty()) {
+      const Stmt *S = Work.back();
+      Work.pop_back();
+      if (!S)
+        continue;
+      if (const auto *Call = dyn_cast<CallExpr>(S))
+        return Call;
+      for (const Stmt *Child : llvm::reverse(
+               llvm::SmallVector<const Stmt *, 8>(S->child_begin(), S->child_end())))
+        Work.push_back(Child);
+    }
+    return nullptr;
+  }
+
+  std::string object(const Async &A, const Death &D) const {
+    if (D.Loss->What)
+      return shortName(D.Loss->What);
+    return "'struct " + D.Loss->Struct.str() + "'";
+  }
+
+  std::string taker(const Timeline &T, const Death &D) const {
+    return T.Moments[D.Loss->At].Managed ? "devres" : quoted(T.Root);
+  }
+
+  std::string taken(const Timeline &T, const Death &D) const {
+    const Moment &M = T.Moments[D.Loss->At];
+    if (M.Managed)
+      return "devres has freed it";
+    return quoted(nameOf(*M.E)) + " in " + quoted(M.E->In);
+  }
+
+  TeardownFinding finding(const Async &A, const Timeline &T, const Death &D) {
+    TeardownFinding F;
+    const Moment &M = T.Moments[D.Loss->At];
+    F.In = M.E->In;
+    F.Site = M.E->Site;
+    F.InTeardown = true;
+    F.Says = M.Managed ? "Devres frees it" : quoted(nameOf(*M.E)) + " takes it away";
+    if (!A.Handlers.empty())
+      F.Door = A.Handlers.front();
+    F.Struct = A.Container.str();
+    F.Teardown = T.Root;
+    F.Severity = Model.severity(T.Remove ? T.Root : nullptr);
+    F.Steps.push_back({A.Start, quoted(A) + " is set up here"});
+    if (D.Use)
+      F.Steps.push_back({D.Use->Site, quoted(D.Use->In) + " uses it"});
+    return F;
+  }
+
+  /// What devres frees is found at the use.
+  void place(TeardownFinding &F, const Async &A, const Timeline &T,
+             const Death &D) {
+    const Moment &M = T.Moments[D.Loss->At];
+    if (!M.Managed)
+      return;
+    const Expr *Site = D.Use ? D.Use->Site : nullptr;
+    const FunctionDecl *In = D.Use ? D.Use->In : nullptr;
+    if (!A.Handlers.empty() && In != A.Handlers.front()) {
+      In = A.Handlers.front();
+      Site = siteIn(In);
+    }
+    if (!Site || !In)
+      return;
+    F.Steps.push_back({M.E->Site, "Managed from here: devres frees it once the "
+                                  "driver is unbound", true});
+    F.Site = Site;
+    F.In = In;
+    F.InTeardown = false;
+    F.Says = quoted(A) + " runs";
+  }
+
+  void cancelled(TeardownFinding &F, const Async &A, const Armer &B,
+                 const Moment &Stop) {
+    F.In = Stop.E->In;
+    F.Site = Stop.E->Site;
+    F.InTeardown = true;
+    if (!A.Handlers.empty())
+      F.Door = A.Handlers.front();
+    F.Says = quoted(nameOf(*Stop.E)) + " stops it, and it can be armed again";
+    F.Message = quoted(A) + " can run after teardown: " + quoted(*B.By) +
+                " can arm " + shortName(A.Object) + " again after " +
+                quoted(nameOf(*Stop.E)) + " in " + quoted(Stop.E->In);
+    if (F.Steps.empty())
+      F.Steps.push_back({A.Start, quoted(A) + " is set up here"});
+    F.Steps.push_back({B.Arm.E->Site, quoted(B.Arm.E->In) + " arms it"});
+  }
+
+  void emit(const Async &A, TeardownFinding F) {
+    Reported.insert(&A);
+    Out.push_back(std::move(F));
+  }
+};
+
+class AsyncAfterTeardown : public Checker<check::ASTDecl<TranslationUnitDecl>> {
+  const BugType Type{this, "Runs after teardown", "Teardown"};
+
+public:
+  void checkASTDecl(const TranslationUnitDecl *, AnalysisManager &Mgr,
+                    BugReporter &BR) const {
+    const UnitModel *Model = modelOf(*Mgr.getCheckerManager());
+    if (!Model)
+      return;
+    for (const TeardownFinding &F : Judge(*Model, Mgr.getASTContext()).run())
+      reportFinding(F, Type, "AsyncAfterTeardown", BR);
+  }
+};
+
+} // namespace
+
+void registerAsyncAfterTeardown(CheckerManager &Mgr) {
+  Mgr.registerChecker<AsyncAfterTeardown>();
+}
