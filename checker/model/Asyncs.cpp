@@ -48,10 +48,31 @@ private:
   const FunctionDecl *In = nullptr;
   llvm::DenseSet<const FunctionDecl *> Seen;
 
+  /// The field or variable that `!p` or IS_ERR(p) asks for.
+  static const Expr *askedPointer(const Stmt *S) {
+    const Expr *Of = nullptr;
+    if (const auto *U = dyn_cast<UnaryOperator>(S)) {
+      if (U->getOpcode() == UO_LNot)
+        Of = U->getSubExpr();
+    } else if (const auto *Call = dyn_cast<CallExpr>(S)) {
+      if (calleeName(Call).starts_with("IS_ERR") && Call->getNumArgs() == 1)
+        Of = Call->getArg(0);
+    }
+    Of = Of ? Of->IgnoreParenCasts() : nullptr;
+    return Of && isa<MemberExpr>(Of) && Of->getType()->isPointerType() ? Of
+                                                                        : nullptr;
+  }
+
   void walk(const Stmt *S) {
     // sizeof uses nothing.
     if (!S || isa<UnaryExprOrTypeTraitExpr>(S))
       return;
+    if (const Expr *Asked = askedPointer(S)) {
+      // The pointer is compared; what it points to is not used.
+      if (const auto *M = dyn_cast<MemberExpr>(Asked))
+        walk(M->getBase());
+      return;
+    }
     if (const auto *M = dyn_cast<MemberExpr>(S)) {
       if (const auto *F = dyn_cast<FieldDecl>(M->getMemberDecl()))
         Out.try_emplace(cast<ValueDecl>(F->getCanonicalDecl()),

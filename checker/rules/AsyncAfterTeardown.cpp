@@ -194,7 +194,9 @@ private:
     if (L.What) {
       auto It = Uses.find(L.What);
       if (It != Uses.end())
-        return asksFor(A, L.What, T) || isHeld(L, T) ? nullptr : &It->second;
+        return asksFor(A, L.What, T) || isHeld(L, T) || makes(A, L, T)
+                   ? nullptr
+                   : &It->second;
     }
     if (L.Struct.empty() ||
         !(L.Struct == A.Container || Times.isData(L.Struct)))
@@ -203,6 +205,16 @@ private:
       if (ownerName(Id) == L.Struct)
         return &Use;
     return nullptr;
+  }
+
+  /// The handler allocates it itself.
+  bool makes(const Async &A, const LossAt &L, const Timeline &T) const {
+    return T.Moments[L.At].Managed &&
+           llvm::any_of(A.Handlers, [&](const FunctionDecl *H) {
+             return llvm::any_of(Times.story(H), [&](const Event &E) {
+               return E.Site == T.Moments[L.At].E->Site;
+             });
+           });
   }
 
   /// Teardown takes a reference first, and so what is unregistered stays.

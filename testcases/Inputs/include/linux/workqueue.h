@@ -30,9 +30,19 @@ void __init_work(struct work_struct *work, int onstack);
 	INIT_LIST_HEAD(&(w)->entry);		\
 	(w)->func = (fn);			\
 } while (0)
+#define INIT_DELAYED_WORK(w, fn) do {					\
+	INIT_WORK(&(w)->work, (fn));					\
+	timer_setup(&(w)->timer, delayed_work_timer_fn, 0);		\
+} while (0)
+void delayed_work_timer_fn(struct timer_list *t);
 bool queue_work_on(int cpu, struct workqueue_struct *wq, struct work_struct *w);
 bool cancel_work_sync(struct work_struct *w);
+bool disable_work_sync(struct work_struct *w);
 bool flush_work(struct work_struct *w);
+bool queue_delayed_work_on(int cpu, struct workqueue_struct *wq,
+			   struct delayed_work *w, unsigned long delay);
+bool cancel_delayed_work(struct delayed_work *w);
+bool cancel_delayed_work_sync(struct delayed_work *w);
 struct workqueue_struct *alloc_workqueue(const char *fmt, unsigned int flags,
 					 int max_active, ...);
 void destroy_workqueue(struct workqueue_struct *wq);
@@ -40,6 +50,12 @@ void destroy_workqueue(struct workqueue_struct *wq);
 static inline bool queue_work(struct workqueue_struct *wq, struct work_struct *w)
 {
 	return queue_work_on(64, wq, w);
+}
+
+static inline bool schedule_delayed_work(struct delayed_work *w,
+					 unsigned long delay)
+{
+	return queue_delayed_work_on(64, system_wq, w, delay);
 }
 
 static inline bool schedule_work(struct work_struct *w)
