@@ -310,7 +310,7 @@ private:
         return true;
       StringRef Name = nameOf(E);
       if (Name.empty() || Name.starts_with("lockdep") || Name.contains("rcu") ||
-          Name.starts_with("pm_runtime"))
+          Name.starts_with("pm_runtime") || Name.starts_with("__"))
         continue;
       if (!definition(E.Callee) &&
           isDriverCode(E.Callee->getLocation(), Ctx.getSourceManager()))
@@ -319,8 +319,8 @@ private:
         if (Row->Resource != "irq" && Row->Resource != "dma" &&
             !Name.contains("read") && !Name.contains("get"))
           return true;
-      for (const char *Word : {"disable", "assert", "write", "power_off",
-                               "suspend", "reset", "synchronize_irq"})
+      for (const char *Word : {"disable", "control_assert", "write",
+                               "power_off", "suspend", "synchronize_irq"})
         if (Name.contains(Word) && !Model.K.lock(Name))
           return true;
     }
