@@ -210,7 +210,7 @@ std::optional<AsyncEffect> Asyncs::effect(const Event &E,
     return AsyncEffect::Shut;
   if (A.Row->Kind == AsyncKind::Notifier) {
     // The convention of every chain: X_unregister_*notifier*(..., &nb).
-    if (Name.contains("unregister") &&
+    if (Name.contains("unreg") &&
         (!A.Object || llvm::is_contained(E.Args, A.Object)))
       return AsyncEffect::Shut;
     return std::nullopt;

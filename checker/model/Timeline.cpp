@@ -151,6 +151,15 @@ void Timelines::addDevres(Timeline &T) {
   }
 }
 
+/// A slot of the driver's own ops that takes away what the others work on.
+bool Timelines::isCleanup(Identity Slot) const {
+  if (!Slot || !isDriverCode(Slot->getLocation(), Ctx.getSourceManager()))
+    return false;
+  static const char *const Names[] = {"cleanup", "exit", "destroy", "free",
+                                      "deinit",  "fini", "uninit",  "release"};
+  return llvm::is_contained(Names, Slot->getName());
+}
+
 std::vector<LossAt> Timelines::losses(const Timeline &T) const {
   std::vector<LossAt> Out;
   const Kernel &K = Model.K;
@@ -172,6 +181,8 @@ std::vector<LossAt> Timelines::losses(const Timeline &T) const {
   for (unsigned At = 0; At != T.Moments.size(); ++At) {
     const Moment &M = T.Moments[At];
     StringRef Name = nameOf(*M.E);
+    if (M.E->K == Event::Indirect && isCleanup(M.E->What))
+      Out.push_back({At, {}, nullptr, false, ownerName(M.E->What)});
     if (Name.empty())
       continue;
     if (M.Managed) {

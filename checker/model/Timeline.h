@@ -35,6 +35,9 @@ struct LossAt {
   llvm::StringRef Struct; ///< the objects of this tag, or empty
   Identity What = nullptr; ///< what this names or points to, or null
   bool Maybe = false; ///< a reference is dropped, which may be the last
+  /// What the driver's ops table of this tag works on, or empty: its cleanup
+  /// slot is called.
+  llvm::StringRef Ops = {};
 };
 
 class Timelines {
@@ -60,6 +63,7 @@ private:
   void addSlots(Timeline &T, llvm::StringRef Function);
   void addDevres(Timeline &T);
   void readSlots();
+  bool isCleanup(Identity Slot) const;
   void readData();
 
   const UnitModel &Model;

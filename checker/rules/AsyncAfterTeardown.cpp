@@ -124,14 +124,33 @@ private:
     for (const FunctionDecl *F : Model.Unit.Functions)
       for (const Event &E : Times.story(F))
         if (E.In == F && E.K == Event::Call)
-          for (const Async &A : Unit.all())
-            if (auto Effect = Unit.effect(E, A)) {
+          for (const Async &A : Unit.all()) {
+            auto Effect = Unit.effect(E, A);
+            if (joins(E, A)) {
+              Armed.insert(&A);
+            } else if (Effect) {
               if (*Effect == AsyncEffect::Arm)
                 Armed.insert(&A);
               else if (Asyncs::quiets(*Effect) && !E.Unwinds &&
-                       !isBirth(F) && !isInitOrExit(F))
+                       !isBirth(F) && !isInitOrExit(F) && !isPowerDown(F))
                 Stoppers[&A].push_back(F);
             }
+          }
+  }
+
+  /// The notifier is put on a chain, by the naming convention of all of them.
+  static bool joins(const Event &E, const Async &A) {
+    StringRef Name = nameOf(E);
+    return A.Row->Kind == AsyncKind::Notifier && A.Object &&
+           Name.contains("register") && !Name.contains("unregister") &&
+           !Name.starts_with("devm_") && llvm::is_contained(E.Args, A.Object);
+  }
+
+  /// System suspend and shutdown take nothing away.
+  static bool isPowerDown(const FunctionDecl *F) {
+    StringRef Name = F->getIdentifier() ? F->getName() : StringRef();
+    return Name.ends_with("_suspend") || Name.ends_with("_shutdown") ||
+           Name.ends_with("_resume") || Name.ends_with("_suspend_noirq");
   }
 
   bool isBirth(const FunctionDecl *F) const {
@@ -198,6 +217,10 @@ private:
                    ? nullptr
                    : &It->second;
     }
+    if (!L.Ops.empty() && isIrq(A))
+      for (const auto &[Id, Use] : Uses)
+        if (ownerName(Id) == L.Ops)
+          return &Use;
     if (L.Struct.empty() ||
         !(L.Struct == A.Container || Times.isData(L.Struct)))
       return nullptr;
@@ -327,6 +350,13 @@ private:
     return false;
   }
 
+  /// Masking does not wait for a handler that runs; this does.
+  static bool waited(ArrayRef<Moment> Moments, unsigned Until) {
+    return llvm::any_of(Moments.take_front(Until), [](const Moment &M) {
+      return nameOf(*M.E).contains("synchronize_");
+    });
+  }
+
   /// A flag that teardown changes before \p Until, or a state of the core, and
   /// that is asked before it is armed.
   bool gated(const Arming &Arm, ArrayRef<Moment> Moments, unsigned Until) const {
@@ -368,7 +398,7 @@ private:
   void never(const Async &A, const Stopped &S, const Timeline &T,
              ArrayRef<LossAt> Losses) {
     if (A.Managed || !A.Object || !isa<FieldDecl>(A.Object) ||
-        A.Row->Kind == AsyncKind::Thread || A.Row->Kind == AsyncKind::Notifier ||
+        A.Row->Kind == AsyncKind::Thread ||
         !Armed.contains(&A) || Stoppers.count(&A) || hasOwnReference(A))
       return;
     Death D = A.Handlers.empty() ? Death() : death(A, Losses, T, 0);
@@ -403,11 +433,12 @@ private:
     const Moment &Stop = T.Moments[S.First];
     if (A.Object && !Armed.contains(&A) && needsArming(A))
       return false;
-    if (isIrq(A) && masked(T.Moments, D.Loss->At))
+    if (isIrq(A) && (D.Loss->Ops.empty() ? masked(T.Moments, D.Loss->At)
+                                         : waited(T.Moments, D.Loss->At)))
       return false;
     TeardownFinding F = finding(A, T, D);
-    std::string What = D.Loss->What ? shortName(D.Loss->What)
-                                    : "'struct " + D.Loss->Struct.str() + "'";
+    locate(F, Taken, &Stop, T.Root);
+    std::string What = object(A, D);
     F.Message = quoted(A) + " can use " + What + " after " +
                 taken(T, D) + (Stop.Managed ? ": only devres stops it, once " +
                                                   quoted(T.Root) + " has returned"
@@ -447,6 +478,8 @@ private:
         continue;
       TeardownFinding F = finding(A, T, D);
       cancelled(F, A, B, Stop);
+      locate(F, Stop, After.Last >= 0 && !Stop.Slot ? &T.Moments[After.Last] : &Stop,
+             T.Root);
       if (After.Last >= 0)
         F.Steps.push_back({T.Moments[After.Last].E->Site,
                            quoted(*B.By) + " is stopped only here", true});
@@ -583,6 +616,7 @@ private:
         F.Severity = Model.severity(nullptr);
         F.Struct = A.Container.str();
         cancelled(F, A, B, Moments[S.Last]);
+        locate(F, Moments[S.Last], &Moments[After.Last], End);
         F.Steps.push_back({Told[After.Last].Site,
                            quoted(*B.By) + " is stopped only here", true});
         emit(A, std::move(F));
@@ -622,6 +656,8 @@ private:
   std::string object(const Async &A, const Death &D) const {
     if (D.Loss->What)
       return shortName(D.Loss->What);
+    if (!D.Loss->Ops.empty())
+      return "what 'struct " + D.Loss->Ops.str() + "' works on";
     return "'struct " + D.Loss->Struct.str() + "'";
   }
 
@@ -633,14 +669,27 @@ private:
     const Moment &M = T.Moments[D.Loss->At];
     if (M.Managed)
       return "devres has freed it";
-    return quoted(nameOf(*M.E)) + " in " + quoted(M.E->In);
+    StringRef Name =
+        M.E->K == Event::Indirect ? M.E->What->getName() : nameOf(*M.E);
+    return quoted(Name) + " in " + quoted(M.E->In);
+  }
+
+  /// Puts the finding where teardown does \p M: in the helper that also does
+  /// \p Other, else in the function that a core called.
+  static void locate(TeardownFinding &F, const Moment &M, const Moment *Other,
+                     const FunctionDecl *Root) {
+    F.In = M.E->In;
+    F.Site = M.E->Site;
+    if (!M.E->Via || M.Managed || (Other && Other->E->In == F.In))
+      return;
+    F.In = M.Slot ? M.Slot : Root;
+    F.Site = M.E->Via;
   }
 
   TeardownFinding finding(const Async &A, const Timeline &T, const Death &D) {
     TeardownFinding F;
     const Moment &M = T.Moments[D.Loss->At];
-    F.In = M.E->In;
-    F.Site = M.E->Site;
+    locate(F, M, nullptr, T.Root);
     F.InTeardown = true;
     F.Says = M.Managed ? "Devres frees it" : quoted(nameOf(*M.E)) + " takes it away";
     if (!A.Handlers.empty())
