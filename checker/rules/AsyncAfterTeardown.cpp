@@ -92,7 +92,9 @@ public:
       for (const FunctionDecl *F : Model.Unit.Functions)
         pair(F);
     for (const FunctionDecl *F : Model.Unit.Functions)
-      if (isRoot(F))
+      if (isRoot(F) && llvm::none_of(Times.all(), [&](const Timeline &T) {
+            return T.Root == F;
+          }))
         alone(F);
     return std::move(Out);
   }
@@ -470,6 +472,9 @@ private:
       Stopped After = stopped(T.Moments, *B.By);
       if (After.Last >= 0 ? After.Last < S.Last : !runsOn(*B.By))
         continue;
+      // Stopped before and after: whoever arms it in between is dealt with.
+      if (After.First >= 0 && After.First < S.First)
+        continue;
       if (B.By->Row->Kind == AsyncKind::Transfer && isUsb(T) && !Stop.Slot)
         continue;
       if (isIrq(*B.By) && masked(T.Moments, S.Last))
@@ -646,8 +651,9 @@ private:
         continue;
       if (const auto *Call = dyn_cast<CallExpr>(S))
         return Call;
-      for (const Stmt *Child : llvm::reverse(
-               llvm::SmallVector<const Stmt *, 8>(S->child_begin(), S->child_end())))
+      llvm::SmallVector<const Stmt *, 8> Children(S->child_begin(),
+                                                  S->child_end());
+      for (const Stmt *Child : llvm::reverse(Children))
         Work.push_back(Child);
     }
     return nullptr;
