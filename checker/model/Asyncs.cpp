@@ -26,6 +26,26 @@ StringRef outermost(const Expr *E, const Kernel &K) {
   return Last;
 }
 
+/// A helper that does one of several things, as its caller asks for by a
+/// parameter: what it does for this caller is not known.
+bool picksByParameter(const FunctionDecl *F) {
+  std::vector<const Stmt *> Work = {F->getBody()};
+  while (!Work.empty()) {
+    const Stmt *S = Work.back();
+    Work.pop_back();
+    if (!S)
+      continue;
+    if (const auto *Sw = dyn_cast<SwitchStmt>(S)) {
+      const auto *Ref =
+          dyn_cast<DeclRefExpr>(Sw->getCond()->IgnoreParenCasts());
+      if (Ref && isa<ParmVarDecl>(Ref->getDecl()))
+        return true;
+    }
+    Work.insert(Work.end(), S->child_begin(), S->child_end());
+  }
+  return false;
+}
+
 class UseReader {
 public:
   UseReader(const Kernel &K, ASTContext &Ctx, Asyncs::Uses &Out)
@@ -274,6 +294,8 @@ std::vector<Arming> Asyncs::armings(const FunctionDecl *F) const {
     if (E.K == Event::Test && E.What)
       Tested.insert(E.What);
     if (E.K != Event::Call)
+      continue;
+    if (E.In != F && picksByParameter(E.In))
       continue;
     for (const Async &A : All)
       if (A.Object && effect(E, A) == AsyncEffect::Arm)

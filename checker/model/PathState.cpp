@@ -108,6 +108,7 @@ public:
   mutable const FunctionDecl *Top = nullptr; ///< the door being explored
   mutable llvm::DenseMap<const FunctionDecl *, const FunctionDecl *> Delegates;
   mutable llvm::DenseSet<std::pair<const FunctionDecl *, const Expr *>> Reported;
+  mutable llvm::DenseSet<const Expr *> Claimed;
   mutable Coverage Matrix;
 
   void checkASTDecl(const TranslationUnitDecl *TU, AnalysisManager &Mgr,
@@ -699,6 +700,14 @@ void strongfence::noteVerdict(CheckerManager &Mgr, const Door &D,
   } else if (Text != "unfenced") {
     Text = "racy";
   }
+}
+
+void strongfence::claim(CheckerManager &Mgr, const Expr *Step) {
+  Mgr.getChecker<ModelChecker>()->Claimed.insert(Step);
+}
+
+bool strongfence::isClaimed(CheckerManager &Mgr, const Expr *Step) {
+  return Mgr.getChecker<ModelChecker>()->Claimed.contains(Step);
 }
 
 bool strongfence::inDriverCode(CheckerContext &C) {

@@ -41,6 +41,11 @@ Verdict judge(const Touch &T, clang::ento::CheckerContext &C,
 void noteVerdict(clang::ento::CheckerManager &Mgr, const Door &D,
                  const Verdict &V);
 
+/// A step of teardown that a rule has reported: rules that would report what
+/// follows from it ask, at the end of the unit. One cause is one finding.
+void claim(clang::ento::CheckerManager &Mgr, const clang::Expr *Step);
+bool isClaimed(clang::ento::CheckerManager &Mgr, const clang::Expr *Step);
+
 /// True when the path is in the driver's own code, not in a function that a
 /// kernel header defines.
 bool inDriverCode(clang::ento::CheckerContext &C);

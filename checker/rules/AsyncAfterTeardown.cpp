@@ -92,7 +92,9 @@ public:
       for (const FunctionDecl *F : Model.Unit.Functions)
         pair(F);
     for (const FunctionDecl *F : Model.Unit.Functions)
-      if (isRoot(F))
+      if (isRoot(F) && llvm::none_of(Times.all(), [&](const Timeline &T) {
+            return T.Root == F;
+          }))
         alone(F);
     return std::move(Out);
   }
@@ -470,6 +472,9 @@ private:
       Stopped After = stopped(T.Moments, *B.By);
       if (After.Last >= 0 ? After.Last < S.Last : !runsOn(*B.By))
         continue;
+      // Stopped before and after: whoever arms it in between is dealt with.
+      if (After.First >= 0 && After.First < S.First)
+        continue;
       if (B.By->Row->Kind == AsyncKind::Transfer && isUsb(T) && !Stop.Slot)
         continue;
       if (isIrq(*B.By) && masked(T.Moments, S.Last))
@@ -646,8 +651,9 @@ private:
         continue;
       if (const auto *Call = dyn_cast<CallExpr>(S))
         return Call;
-      for (const Stmt *Child : llvm::reverse(
-               llvm::SmallVector<const Stmt *, 8>(S->child_begin(), S->child_end())))
+      llvm::SmallVector<const Stmt *, 8> Children(S->child_begin(),
+                                                  S->child_end());
+      for (const Stmt *Child : llvm::reverse(Children))
         Work.push_back(Child);
     }
     return nullptr;
@@ -747,17 +753,23 @@ private:
   }
 };
 
-class AsyncAfterTeardown : public Checker<check::ASTDecl<TranslationUnitDecl>> {
+/// At the end of the unit: what TeardownOrder has reported is not said again.
+class AsyncAfterTeardown : public Checker<check::EndOfTranslationUnit> {
   const BugType Type{this, "Runs after teardown", "Teardown"};
 
 public:
-  void checkASTDecl(const TranslationUnitDecl *, AnalysisManager &Mgr,
-                    BugReporter &BR) const {
-    const UnitModel *Model = modelOf(*Mgr.getCheckerManager());
+  void checkEndOfTranslationUnit(const TranslationUnitDecl *,
+                                 AnalysisManager &Mgr, BugReporter &BR) const {
+    CheckerManager &Checkers = *Mgr.getCheckerManager();
+    const UnitModel *Model = modelOf(Checkers);
     if (!Model)
       return;
     for (const TeardownFinding &F : Judge(*Model, Mgr.getASTContext()).run())
-      reportFinding(F, Type, "AsyncAfterTeardown", BR);
+      if (!isClaimed(Checkers, F.Site) &&
+          llvm::none_of(F.Steps, [&](const Step &Each) {
+            return Each.Unbind && isClaimed(Checkers, Each.Site);
+          }))
+        reportFinding(F, Type, "AsyncAfterTeardown", BR);
   }
 };
 

@@ -394,8 +394,13 @@ public:
       for (const Event &E : T.Told)
         if (E.K == Event::Call && Seen.insert(E.In).second)
           AfterPut(*Model).function(T, E.In, Found);
-    for (const TeardownFinding &F : Found)
+    for (const TeardownFinding &F : Found) {
       reportFinding(F, Type, "TeardownOrder", BR);
+      claim(*Mgr.getCheckerManager(), F.Site);
+      for (const Step &Each : F.Steps)
+        if (Each.Unbind)
+          claim(*Mgr.getCheckerManager(), Each.Site);
+    }
   }
 };
 
