@@ -106,3 +106,12 @@ bool AsyncRows::stops(const AsyncRow &Row, StringRef Function) const {
   return Call && Call->Kind == Row.Kind && Call->Does != AsyncEffect::Arm &&
          Call->Does != AsyncEffect::Drain && Call->Does != AsyncEffect::Empty;
 }
+
+std::vector<std::string> AsyncRows::stoppers() const {
+  std::vector<std::string> Out;
+  for (const auto &Entry : CallIndex)
+    if (Entry.second->Does == AsyncEffect::Shut ||
+        Entry.second->Does == AsyncEffect::Stop)
+      Out.push_back(Entry.first().str());
+  return Out;
+}

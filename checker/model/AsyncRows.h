@@ -87,6 +87,9 @@ public:
   /// True when \p Function is one after which the async does not run.
   bool stops(const AsyncRow &Row, llvm::StringRef Function) const;
 
+  /// The calls after which something does not run.
+  std::vector<std::string> stoppers() const;
+
 private:
   std::vector<std::unique_ptr<AsyncTables>> Files;
   llvm::StringMap<const AsyncRow *> StartIndex;
