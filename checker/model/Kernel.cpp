@@ -407,5 +407,7 @@ std::vector<std::string> Kernel::words() const {
   add("call", "devm_");
   for (const std::string &Function : Classes.calls())
     add("call", Function);
+  for (const std::string &Function : Asyncs.setups())
+    add("call", Function);
   return {Out.begin(), Out.end()};
 }

@@ -92,7 +92,7 @@ public:
       for (const FunctionDecl *F : Model.Unit.Functions)
         pair(F);
     for (const FunctionDecl *F : Model.Unit.Functions)
-      if (isRoot(F) && llvm::none_of(Times.all(), [&](const Timeline &T) {
+      if (isRoot(F) && !isPowerDown(F) && llvm::none_of(Times.all(), [&](const Timeline &T) {
             return T.Root == F;
           }))
         alone(F);
@@ -221,7 +221,7 @@ private:
     }
     if (!L.Ops.empty() && isIrq(A))
       for (const auto &[Id, Use] : Uses)
-        if (ownerName(Id) == L.Ops)
+        if (ownerName(Id) == L.Ops && Id->getType()->isFunctionPointerType())
           return &Use;
     if (L.Struct.empty() ||
         !(L.Struct == A.Container || Times.isData(L.Struct)))
@@ -335,7 +335,7 @@ private:
         return true;
       StringRef Name = nameOf(E);
       if (Name.empty() || Name.starts_with("lockdep") || Name.contains("rcu") ||
-          Name.starts_with("pm_runtime") || Name.starts_with("__"))
+          Name.starts_with("pm_runtime"))
         continue;
       if (!definition(E.Callee) &&
           isDriverCode(E.Callee->getLocation(), Ctx.getSourceManager()))
@@ -346,7 +346,8 @@ private:
           return true;
       for (const char *Word : {"disable", "control_assert", "write",
                                "power_off", "suspend", "synchronize_irq"})
-        if (Name.contains(Word) && !Model.K.lock(Name))
+        if (Name.contains(Word) && !Name.starts_with("__") &&
+            !Model.K.lock(Name))
           return true;
     }
     return false;
