@@ -91,7 +91,9 @@ public:
     if (!Model.hasRemove())
       for (const FunctionDecl *F : Model.Unit.Functions)
         pair(F);
-    for (const FunctionDecl *F : Model.Unit.Functions)
+    if (Armers.empty())
+      return std::move(Out);
+    for (const FunctionDecl *F : whoStops())
       if (isRoot(F) && !isPowerDown(F) && llvm::none_of(Times.all(), [&](const Timeline &T) {
             return T.Root == F;
           }))
@@ -124,8 +126,9 @@ private:
 
   void readCalls() {
     for (const FunctionDecl *F : Model.Unit.Functions)
-      for (const Event &E : Times.story(F))
-        if (E.In == F && E.K == Event::Call)
+      for (const Event &E :
+           tell(F, Model.K, Ctx, /*Puts=*/false, /*Depth=*/0))
+        if (E.K == Event::Call)
           for (const Async &A : Unit.all()) {
             auto Effect = Unit.effect(E, A);
             if (joins(E, A)) {
@@ -138,6 +141,26 @@ private:
                 Stoppers[&A].push_back(F);
             }
           }
+  }
+
+  /// The functions that stop something, and those that call them, in the order
+  /// of the unit.
+  std::vector<const FunctionDecl *> whoStops() const {
+    llvm::DenseSet<const FunctionDecl *> Found;
+    for (const auto &[A, Functions] : Stoppers)
+      Found.insert(Functions.begin(), Functions.end());
+    for (bool More = true; More;) {
+      More = false;
+      for (const CallSite &Site : Model.Unit.Calls)
+        if (const FunctionDecl *Callee = definition(Site.Call->getDirectCallee()))
+          if (Site.In && Found.contains(Callee))
+            More |= Found.insert(Site.In).second;
+    }
+    std::vector<const FunctionDecl *> Out;
+    for (const FunctionDecl *F : Model.Unit.Functions)
+      if (Found.contains(F))
+        Out.push_back(F);
+    return Out;
   }
 
   /// The notifier is put on a chain, by the naming convention of all of them.
@@ -488,7 +511,7 @@ private:
              T.Root);
       if (After.Last >= 0)
         F.Steps.push_back({T.Moments[After.Last].E->Site,
-                           quoted(*B.By) + " is stopped only here", true});
+                           quoted(*B.By) + " is stopped later, here", true});
       emit(A, std::move(F));
       return;
     }
@@ -624,7 +647,7 @@ private:
         cancelled(F, A, B, Moments[S.Last]);
         locate(F, Moments[S.Last], &Moments[After.Last], End);
         F.Steps.push_back({Told[After.Last].Site,
-                           quoted(*B.By) + " is stopped only here", true});
+                           quoted(*B.By) + " is stopped later, here", true});
         emit(A, std::move(F));
         break;
       }
