@@ -572,7 +572,7 @@ private:
       for (const Async &A : Unit.all()) {
         if (A.In != Begin || !needsArming(A) || !A.Object ||
             !isa<FieldDecl>(A.Object) || !Armed.contains(&A) ||
-            A.Handlers.empty() || hasOwnReference(A) ||
+            A.Handlers.empty() || hasOwnReference(A) || Stoppers.count(&A) ||
             stopped(Moments, A).First >= 0)
           continue;
         // What it arms is stopped while it goes on.
@@ -581,7 +581,7 @@ private:
           if (Arm.What->In == Begin && Arm.What != &A &&
               this->stopped(Moments, *Arm.What).First >= 0)
             Stopped = Arm.What;
-        if (!Stopped && (!Frees || Stoppers.count(&A)))
+        if (!Stopped && !Frees)
           continue;
         TeardownFinding F;
         F.In = End;
