@@ -46,6 +46,7 @@ void MappingTraits<AsyncRow>::mapping(IO &Io, AsyncRow &Row) {
   Io.mapOptional("registered", Row.Registered);
   Io.mapOptional("managed", Row.Managed);
   Io.mapOptional("stop", Row.Stop);
+  Io.mapOptional("macros", Row.Macros);
 }
 
 void MappingTraits<AsyncCallRow>::mapping(IO &Io, AsyncCallRow &Row) {
@@ -99,19 +100,24 @@ const PrivateRow *AsyncRows::privateData(StringRef Function) const {
   return PrivateIndex.lookup(Function);
 }
 
+std::vector<std::string> AsyncRows::setups() const {
+  std::vector<std::string> Out;
+  for (const auto &Entry : StartIndex) {
+    const AsyncRow &Row = *Entry.getValue();
+    if (Row.Kind != AsyncKind::Work && Row.Kind != AsyncKind::Timer &&
+        Row.Kind != AsyncKind::Tasklet && Row.Kind != AsyncKind::Transfer)
+      continue;
+    if (!StringRef(Row.Start).contains('.'))
+      Out.push_back(Row.Start);
+    Out.insert(Out.end(), Row.Macros.begin(), Row.Macros.end());
+  }
+  return Out;
+}
+
 bool AsyncRows::stops(const AsyncRow &Row, StringRef Function) const {
   if (is_contained(Row.Stop, Function))
     return true;
   const AsyncCallRow *Call = call(Function);
   return Call && Call->Kind == Row.Kind && Call->Does != AsyncEffect::Arm &&
          Call->Does != AsyncEffect::Drain && Call->Does != AsyncEffect::Empty;
-}
-
-std::vector<std::string> AsyncRows::stoppers() const {
-  std::vector<std::string> Out;
-  for (const auto &Entry : CallIndex)
-    if (Entry.second->Does == AsyncEffect::Shut ||
-        Entry.second->Does == AsyncEffect::Stop)
-      Out.push_back(Entry.first().str());
-  return Out;
 }

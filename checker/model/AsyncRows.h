@@ -40,6 +40,7 @@ struct AsyncRow {
   /// Of a callback: the calls from which on it runs, and those after which it
   /// does not.
   std::vector<std::string> Registered, Managed, Stop;
+  std::vector<std::string> Macros; ///< what the source calls Start
 };
 
 enum class AsyncEffect { Arm, Shut, Stop, Flush, Drop, Pause, Drain, Empty };
@@ -84,11 +85,12 @@ public:
   const CloseRow *close(llvm::StringRef Function) const;
   const PrivateRow *privateData(llvm::StringRef Function) const;
 
+  /// How the source of a unit names what sets up an async that others arm: a
+  /// unit without any driver may hold it.
+  std::vector<std::string> setups() const;
+
   /// True when \p Function is one after which the async does not run.
   bool stops(const AsyncRow &Row, llvm::StringRef Function) const;
-
-  /// The calls after which something does not run.
-  std::vector<std::string> stoppers() const;
 
 private:
   std::vector<std::unique_ptr<AsyncTables>> Files;

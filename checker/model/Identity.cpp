@@ -20,7 +20,7 @@ bool isLockRecord(const RecordDecl *R) {
       "radix_tree_root", "rb_root", "ld_semaphore",
       // What runs on its own is known by the field that it is in, too.
       "work_struct", "delayed_work", "rcu_work", "timer_list", "hrtimer",
-      "tasklet_struct"};
+      "tasklet_struct", "kfifo", "kfifo_rec_ptr_1", "kfifo_rec_ptr_2"};
   return Names.contains(R->getName());
 }
 

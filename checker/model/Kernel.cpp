@@ -480,8 +480,8 @@ std::vector<std::string> Kernel::words() const {
   add("call", "devm_");
   for (const std::string &Function : Classes.calls())
     add("call", Function);
-  // A function that stops some of what runs on its own is judged by itself.
-  for (const std::string &Function : Asyncs.stoppers())
+  // A function that undoes an init function is judged without a driver.
+  for (const std::string &Function : Asyncs.setups())
     add("call", Function);
   return {Out.begin(), Out.end()};
 }

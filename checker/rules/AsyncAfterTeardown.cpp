@@ -91,8 +91,10 @@ public:
     if (!Model.hasRemove())
       for (const FunctionDecl *F : Model.Unit.Functions)
         pair(F);
-    for (const FunctionDecl *F : Model.Unit.Functions)
-      if (isRoot(F) && llvm::none_of(Times.all(), [&](const Timeline &T) {
+    if (Armers.empty())
+      return std::move(Out);
+    for (const FunctionDecl *F : whoStops())
+      if (isRoot(F) && !isPowerDown(F) && llvm::none_of(Times.all(), [&](const Timeline &T) {
             return T.Root == F;
           }))
         alone(F);
@@ -124,8 +126,9 @@ private:
 
   void readCalls() {
     for (const FunctionDecl *F : Model.Unit.Functions)
-      for (const Event &E : Times.story(F))
-        if (E.In == F && E.K == Event::Call)
+      for (const Event &E :
+           tell(F, Model.K, Ctx, /*Puts=*/false, /*Depth=*/0))
+        if (E.K == Event::Call)
           for (const Async &A : Unit.all()) {
             auto Effect = Unit.effect(E, A);
             if (joins(E, A)) {
@@ -138,6 +141,26 @@ private:
                 Stoppers[&A].push_back(F);
             }
           }
+  }
+
+  /// The functions that stop something, and those that call them, in the order
+  /// of the unit.
+  std::vector<const FunctionDecl *> whoStops() const {
+    llvm::DenseSet<const FunctionDecl *> Found;
+    for (const auto &[A, Functions] : Stoppers)
+      Found.insert(Functions.begin(), Functions.end());
+    for (bool More = true; More;) {
+      More = false;
+      for (const CallSite &Site : Model.Unit.Calls)
+        if (const FunctionDecl *Callee = definition(Site.Call->getDirectCallee()))
+          if (Site.In && Found.contains(Callee))
+            More |= Found.insert(Site.In).second;
+    }
+    std::vector<const FunctionDecl *> Out;
+    for (const FunctionDecl *F : Model.Unit.Functions)
+      if (Found.contains(F))
+        Out.push_back(F);
+    return Out;
   }
 
   /// The notifier is put on a chain, by the naming convention of all of them.
@@ -221,7 +244,7 @@ private:
     }
     if (!L.Ops.empty() && isIrq(A))
       for (const auto &[Id, Use] : Uses)
-        if (ownerName(Id) == L.Ops)
+        if (ownerName(Id) == L.Ops && Id->getType()->isFunctionPointerType())
           return &Use;
     if (L.Struct.empty() ||
         !(L.Struct == A.Container || Times.isData(L.Struct)))
@@ -335,7 +358,7 @@ private:
         return true;
       StringRef Name = nameOf(E);
       if (Name.empty() || Name.starts_with("lockdep") || Name.contains("rcu") ||
-          Name.starts_with("pm_runtime") || Name.starts_with("__"))
+          Name.starts_with("pm_runtime"))
         continue;
       if (!definition(E.Callee) &&
           isDriverCode(E.Callee->getLocation(), Ctx.getSourceManager()))
@@ -346,7 +369,8 @@ private:
           return true;
       for (const char *Word : {"disable", "control_assert", "write",
                                "power_off", "suspend", "synchronize_irq"})
-        if (Name.contains(Word) && !Model.K.lock(Name))
+        if (Name.contains(Word) && !Name.starts_with("__") &&
+            !Model.K.lock(Name))
           return true;
     }
     return false;
@@ -487,7 +511,7 @@ private:
              T.Root);
       if (After.Last >= 0)
         F.Steps.push_back({T.Moments[After.Last].E->Site,
-                           quoted(*B.By) + " is stopped only here", true});
+                           quoted(*B.By) + " is stopped later, here", true});
       emit(A, std::move(F));
       return;
     }
@@ -548,7 +572,7 @@ private:
       for (const Async &A : Unit.all()) {
         if (A.In != Begin || !needsArming(A) || !A.Object ||
             !isa<FieldDecl>(A.Object) || !Armed.contains(&A) ||
-            A.Handlers.empty() || hasOwnReference(A) ||
+            A.Handlers.empty() || hasOwnReference(A) || Stoppers.count(&A) ||
             stopped(Moments, A).First >= 0)
           continue;
         // What it arms is stopped while it goes on.
@@ -557,7 +581,7 @@ private:
           if (Arm.What->In == Begin && Arm.What != &A &&
               this->stopped(Moments, *Arm.What).First >= 0)
             Stopped = Arm.What;
-        if (!Stopped && (!Frees || Stoppers.count(&A)))
+        if (!Stopped && !Frees)
           continue;
         TeardownFinding F;
         F.In = End;
@@ -623,7 +647,7 @@ private:
         cancelled(F, A, B, Moments[S.Last]);
         locate(F, Moments[S.Last], &Moments[After.Last], End);
         F.Steps.push_back({Told[After.Last].Site,
-                           quoted(*B.By) + " is stopped only here", true});
+                           quoted(*B.By) + " is stopped later, here", true});
         emit(A, std::move(F));
         break;
       }
