@@ -121,14 +121,21 @@ Asyncs::Asyncs(const UnitModel &Model, const Timelines &Times, ASTContext &Ctx)
   readSlots();
   for (const CallSite &Site : Model.Unit.Calls) {
     const AsyncCallRow *Row = Model.K.asyncs().call(calleeName(Site.Call));
-    if (!Row || Row->Queue < 0 ||
+    if (!Row || Row->Does != AsyncEffect::Arm || Row->Kind != AsyncKind::Work ||
         unsigned(std::max<int>(Row->Queue, Row->Argument)) >=
             Site.Call->getNumArgs())
       continue;
     Identity Work = identify(Site.Call->getArg(Row->Argument), Model.K);
-    Identity Queue = identify(Site.Call->getArg(Row->Queue), Model.K);
-    if (Work && Queue)
-      Queues[Work].insert(Queue);
+    if (!Work)
+      continue;
+    // Null is the system's queue.
+    Identity Queue = nullptr;
+    if (Row->Queue >= 0) {
+      Queue = identify(Site.Call->getArg(Row->Queue), Model.K);
+      if (!Queue)
+        AnyQueue.insert(Work);
+    }
+    Queues[Work].insert(Queue);
   }
 }
 
@@ -243,9 +250,10 @@ std::optional<AsyncEffect> Asyncs::effect(const Event &E,
   Identity Of = Row->Argument < E.Args.size() ? E.Args[Row->Argument] : nullptr;
   if (Row->Does == AsyncEffect::Drain || Row->Does == AsyncEffect::Empty) {
     auto It = Queues.find(A.Object);
-    if (It == Queues.end() || !Of || !It->second.contains(Of))
-      return std::nullopt;
-    return Row->Does;
+    if (It == Queues.end() || !Of || AnyQueue.contains(A.Object) ||
+        It->second.contains(Of))
+      return Row->Does;
+    return std::nullopt;
   }
   if (Of == A.Object)
     return Row->Does;

@@ -78,6 +78,7 @@ private:
   std::vector<Async> All;
   /// The queues that the unit puts a work on.
   llvm::DenseMap<Identity, llvm::DenseSet<Identity>> Queues;
+  llvm::DenseSet<Identity> AnyQueue; ///< works put on one that is not known
   mutable llvm::DenseMap<const Async *, std::unique_ptr<Uses>> UsesOf;
 };
 

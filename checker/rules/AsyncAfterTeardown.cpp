@@ -237,7 +237,7 @@ private:
     const Asyncs::Uses &Uses = Unit.uses(A);
     if (L.What) {
       auto It = Uses.find(L.What);
-      if (It != Uses.end())
+      if (It != Uses.end() && isKept(A, L.What))
         return asksFor(A, L.What, T) || isHeld(L, T) || makes(A, L, T)
                    ? nullptr
                    : &It->second;
@@ -255,14 +255,37 @@ private:
     return nullptr;
   }
 
-  /// The handler allocates it itself.
+  /// A field of the driver's data, not of a request or an entry of a list.
+  bool isKept(const Async &A, Identity Id) const {
+    StringRef Owner = ownerName(Id);
+    return Owner.empty() || Owner == A.Container || Times.isData(Owner) ||
+           Model.Life.Structs.count(Owner);
+  }
+
+  /// The handler asks for a flag that teardown changes before \p Until, and
+  /// leaves.
+  bool asksFirst(const Async &A, const Timeline &T, unsigned Until) const {
+    llvm::DenseSet<Identity> Asked;
+    for (const FunctionDecl *H : A.Handlers)
+      for (const Event &E : Times.story(H))
+        if (E.K == Event::Test && E.What)
+          Asked.insert(E.What);
+    for (unsigned I = 0; I < Until; ++I) {
+      const Moment &M = T.Moments[I];
+      if (!M.Managed && M.E->K == Event::Kill && Asked.contains(M.E->What) &&
+          !M.E->What->getType()->isPointerType())
+        return true;
+    }
+    return false;
+  }
+
+  /// The handler allocates or frees it itself.
   bool makes(const Async &A, const LossAt &L, const Timeline &T) const {
-    return T.Moments[L.At].Managed &&
-           llvm::any_of(A.Handlers, [&](const FunctionDecl *H) {
-             return llvm::any_of(Times.story(H), [&](const Event &E) {
-               return E.Site == T.Moments[L.At].E->Site;
-             });
-           });
+    return llvm::any_of(A.Handlers, [&](const FunctionDecl *H) {
+      return llvm::any_of(Times.story(H), [&](const Event &E) {
+        return E.Site && E.Site == T.Moments[L.At].E->Site;
+      });
+    });
   }
 
   /// Teardown takes a reference first, and so what is unregistered stays.
@@ -358,7 +381,8 @@ private:
         return true;
       StringRef Name = nameOf(E);
       if (Name.empty() || Name.starts_with("lockdep") || Name.contains("rcu") ||
-          Name.starts_with("pm_runtime"))
+          Name.starts_with("pm_runtime") ||
+          Name.starts_with("__compiletime_assert"))
         continue;
       if (!definition(E.Callee) &&
           isDriverCode(E.Callee->getLocation(), Ctx.getSourceManager()))
@@ -458,6 +482,8 @@ private:
     const Moment &Taken = T.Moments[D.Loss->At];
     const Moment &Stop = T.Moments[S.First];
     if (A.Object && !Armed.contains(&A) && needsArming(A))
+      return false;
+    if (asksFirst(A, T, D.Loss->At))
       return false;
     if (isIrq(A) && (D.Loss->Ops.empty() ? masked(T.Moments, D.Loss->At)
                                          : waited(T.Moments, D.Loss->At)))
