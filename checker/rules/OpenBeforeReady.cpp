@@ -85,19 +85,37 @@ private:
     }
   }
 
-  /// A message of PCI comes from the device alone, and no sooner than it is
-  /// told to send it; only a line that is shared is raised by others.
-  bool isQuiet(const Birth &B, const Publication &P) const {
-    if (!P.Interrupt || !B.Slots ||
-        structName(B.Slots->getType()) != "pci_driver")
-      return false;
-    constexpr unsigned Shared = 0x80; // IRQF_SHARED
-    return llvm::none_of(P.Call->arguments(), [&](const Expr *Arg) {
+  /// True when an argument of \p Call is a constant that has one of \p Bits.
+  bool hasFlag(const CallExpr *Call, uint64_t Bits) const {
+    return llvm::any_of(Call->arguments(), [&](const Expr *Arg) {
       Expr::EvalResult Flags;
       return Arg->getType()->isUnsignedIntegerType() &&
              Arg->EvaluateAsInt(Flags, Ctx) &&
-             (Flags.Val.getInt().getZExtValue() & Shared);
+             (Flags.Val.getInt().getZExtValue() & Bits);
     });
+  }
+
+  /// A message of PCI comes from the device alone, and no sooner than it is
+  /// told to send it; only a line that is shared is raised by others.
+  /// __setup_irq() leaves a line off that is not to be enabled by the request.
+  bool isQuiet(const Birth &B, const Publication &P) const {
+    if (!P.Interrupt)
+      return false;
+    constexpr uint64_t Shared = 0x80;       // IRQF_SHARED
+    constexpr uint64_t LeftOff = 0x80000;   // IRQF_NO_AUTOEN
+    constexpr uint64_t StaysOff = 0x1000;   // IRQ_NOAUTOEN
+    if (hasFlag(P.Call, LeftOff))
+      return true;
+    for (const Event &E : B.Told) {
+      if (E.Site == P.Call)
+        break;
+      if (E.K == Event::Call && E.Callee->getIdentifier() &&
+          E.Callee->getName() == "irq_set_status_flags" &&
+          hasFlag(cast<CallExpr>(E.Site), StaysOff))
+        return true;
+    }
+    return B.Slots && structName(B.Slots->getType()) == "pci_driver" &&
+           !hasFlag(P.Call, Shared);
   }
 
   bool late(const Birth &B, size_t At, const Publication &P,

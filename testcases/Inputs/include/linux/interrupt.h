@@ -9,6 +9,7 @@ typedef enum irqreturn { IRQ_NONE = 0, IRQ_HANDLED = 1, IRQ_WAKE_THREAD = 2 }
 typedef irqreturn_t (*irq_handler_t)(int, void *);
 
 #define IRQF_SHARED 0x80
+#define IRQF_NO_AUTOEN 0x80000
 
 int __must_check request_threaded_irq(unsigned int irq, irq_handler_t handler,
 				      irq_handler_t thread_fn,
