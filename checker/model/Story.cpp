@@ -668,6 +668,11 @@ Story strongfence::tellUses(const FunctionDecl *Root, const Kernel &K,
   return Out;
 }
 
+StringRef strongfence::calleeName(const Event &E) {
+  return E.K == Event::Call && E.Callee->getIdentifier() ? E.Callee->getName()
+                                                         : StringRef();
+}
+
 bool strongfence::holds(const Event &E, Identity Lock) {
   return llvm::any_of(E.Locks, [&](const Held &H) { return H.Lock == Lock; });
 }

@@ -70,6 +70,9 @@ Story tell(const clang::FunctionDecl *Root, const Kernel &K,
 Story tellUses(const clang::FunctionDecl *Root, const Kernel &K,
                clang::ASTContext &Ctx);
 
+/// The name of the function that the event calls, empty for other events.
+llvm::StringRef calleeName(const Event &E);
+
 bool holds(const Event &E, Identity Lock);
 
 } // namespace strongfence

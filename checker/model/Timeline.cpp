@@ -8,11 +8,6 @@ using namespace strongfence;
 
 namespace {
 
-StringRef nameOf(const Event &E) {
-  return E.K == Event::Call && E.Callee->getIdentifier() ? E.Callee->getName()
-                                                         : StringRef();
-}
-
 const Expr *argument(const Event &E, int I) {
   const auto *Call = dyn_cast_or_null<CallExpr>(E.Site);
   return Call && I >= 0 && unsigned(I) < Call->getNumArgs() ? Call->getArg(I)
@@ -110,7 +105,7 @@ const Story &Timelines::story(const FunctionDecl *F) const {
 void Timelines::addStory(Timeline &T, const Story &Told,
                          const FunctionDecl *Slot) {
   for (const Event &E : Told) {
-    StringRef Name = nameOf(E);
+    StringRef Name = calleeName(E);
     // A core calls its slots before it lets go.
     if (!Slot && !Name.empty())
       addSlots(T, Name);
@@ -130,7 +125,7 @@ void Timelines::addSlots(Timeline &T, StringRef Function) {
 
 void Timelines::addDevres(Timeline &T) {
   for (const Event &E : llvm::reverse(T.Begins->Told)) {
-    StringRef Name = nameOf(E);
+    StringRef Name = calleeName(E);
     if (Name.empty() || E.Unwinds)
       continue;
     int Action = Model.K.means(Name, "devm-action");
@@ -173,14 +168,14 @@ std::vector<LossAt> Timelines::losses(const Timeline &T) const {
   };
   auto released = [&](unsigned At, const FunctionDecl *F) {
     for (const Event &E : story(F))
-      if (int Argument = K.means(nameOf(E), "free"); Argument >= 0)
+      if (int Argument = K.means(calleeName(E), "free"); Argument >= 0)
         if (StringRef Struct = pointeeStruct(argument(E, Argument));
             !Struct.empty())
           Out.push_back({At, Struct, nullptr, true});
   };
   for (unsigned At = 0; At != T.Moments.size(); ++At) {
     const Moment &M = T.Moments[At];
-    StringRef Name = nameOf(*M.E);
+    StringRef Name = calleeName(*M.E);
     if (M.E->K == Event::Indirect && isCleanup(M.E->What))
       Out.push_back({At, {}, nullptr, false, ownerName(M.E->What)});
     if (Name.empty())

@@ -22,7 +22,7 @@
 //
 // Not seen: armed or stopped in another unit; objects known only through a list.
 
-#include "model/Asyncs.h"
+#include "model/Endings.h"
 #include "model/PathState.h"
 #include "model/Report.h"
 #include "llvm/ADT/STLExtras.h"
@@ -35,11 +35,6 @@ namespace {
 
 std::string quoted(StringRef Name) { return ("'" + Name + "'").str(); }
 std::string quoted(const FunctionDecl *F) { return quoted(F->getName()); }
-
-StringRef nameOf(const Event &E) {
-  return E.K == Event::Call && E.Callee->getIdentifier() ? E.Callee->getName()
-                                                         : StringRef();
-}
 
 /// "'x'" of a field or variable.
 std::string shortName(Identity Id) { return quoted(Id->getName()); }
@@ -73,18 +68,13 @@ bool undoes(StringRef End, StringRef Begin) {
   return Found;
 }
 
-class Judge {
+class Judge : Endings {
 public:
-  Judge(const UnitModel &Model, ASTContext &Ctx)
-      : Model(Model), Ctx(Ctx), Times(Model, Ctx), Unit(Model, Times, Ctx) {}
+  using Endings::Endings;
 
   std::vector<TeardownFinding> run() {
     if (Unit.all().empty())
       return {};
-    for (const Async &A : Unit.all())
-      for (const FunctionDecl *H : A.Handlers)
-        for (Arming &Arm : Unit.armings(H))
-          Armers[Arm.What].push_back({&A, std::move(Arm)});
     readCalls();
     for (const Timeline &T : Times.all())
       timeline(T);
@@ -102,21 +92,6 @@ public:
   }
 
 private:
-  struct Armer {
-    const Async *By;
-    Arming Arm;
-  };
-  struct Stopped {
-    int First = -1, Last = -1; ///< moments that make sure it does not run
-    AsyncEffect How = AsyncEffect::Stop; ///< of Last
-    int Dropped = -1;          ///< a moment that does not wait
-  };
-
-  const UnitModel &Model;
-  ASTContext &Ctx;
-  Timelines Times;
-  Asyncs Unit;
-  llvm::DenseMap<const Async *, std::vector<Armer>> Armers;
   llvm::DenseSet<const Async *> Armed;
   /// Who stops it, anywhere in the unit.
   llvm::DenseMap<const Async *, llvm::SmallVector<const FunctionDecl *, 4>>
@@ -165,7 +140,7 @@ private:
 
   /// The notifier is put on a chain, by the naming convention of all of them.
   static bool joins(const Event &E, const Async &A) {
-    StringRef Name = nameOf(E);
+    StringRef Name = calleeName(E);
     return A.Row->Kind == AsyncKind::Notifier && A.Object &&
            Name.contains("register") && !Name.contains("unregister") &&
            !Name.starts_with("devm_") && llvm::is_contained(E.Args, A.Object);
@@ -187,236 +162,6 @@ private:
   bool isRoot(const FunctionDecl *F) const {
     return !isInitOrExit(F) && !isBirth(F) &&
            !Model.Unit.Called.contains(F->getCanonicalDecl());
-  }
-
-  Stopped stopped(ArrayRef<Moment> Moments, const Async &A) const {
-    Stopped S;
-    for (unsigned I = 0; I != Moments.size(); ++I) {
-      auto Effect = Unit.effect(Moments[I], A);
-      if (!Effect || *Effect == AsyncEffect::Arm)
-        continue;
-      if (!Asyncs::quiets(*Effect)) {
-        S.Dropped = I;
-        continue;
-      }
-      if (S.First < 0)
-        S.First = I;
-      S.Last = I;
-      S.How = *Effect;
-    }
-    return S;
-  }
-
-  /// The handler drops a reference of its own, or frees what it runs on: a
-  /// work that is made for one run.
-  bool hasOwnReference(const Async &A) const {
-    if (A.Container.empty())
-      return false;
-    for (const FunctionDecl *H : A.Handlers)
-      for (const Event &E : Times.story(H)) {
-        StringRef Name = nameOf(E);
-        if (Name.empty() ||
-            (Model.K.means(Name, "put") < 0 && Model.K.means(Name, "free") < 0 &&
-             !Name.contains("_put")))
-          continue;
-        const auto *Call = cast<CallExpr>(E.Site);
-        for (const Expr *Arg : Call->arguments())
-          if (QualType T = Arg->IgnoreParenCasts()->getType();
-              T->isPointerType() && structName(T) == A.Container)
-            return true;
-        for (Identity Id : E.Args)
-          if (Id && ownerName(Id) == A.Container && !Id->getType()->isPointerType())
-            return true;
-      }
-    return false;
-  }
-
-  /// How \p A uses what \p L takes away, or null.
-  const Asyncs::Use *need(const Async &A, const LossAt &L,
-                          const Timeline &T) const {
-    const Asyncs::Uses &Uses = Unit.uses(A);
-    if (L.What) {
-      auto It = Uses.find(L.What);
-      if (It != Uses.end() && isKept(A, L.What))
-        return asksFor(A, L.What, T) || isHeld(L, T) || makes(A, L, T)
-                   ? nullptr
-                   : &It->second;
-    }
-    if (!L.Ops.empty() && isIrq(A))
-      for (const auto &[Id, Use] : Uses)
-        if (ownerName(Id) == L.Ops && Id->getType()->isFunctionPointerType())
-          return &Use;
-    if (L.Struct.empty() ||
-        !(L.Struct == A.Container || Times.isData(L.Struct)))
-      return nullptr;
-    for (const auto &[Id, Use] : Uses)
-      if (ownerName(Id) == L.Struct)
-        return &Use;
-    return nullptr;
-  }
-
-  /// A field of the driver's data, not of a request or an entry of a list.
-  bool isKept(const Async &A, Identity Id) const {
-    StringRef Owner = ownerName(Id);
-    return Owner.empty() || Owner == A.Container || Times.isData(Owner) ||
-           Model.Life.Structs.count(Owner);
-  }
-
-  /// The handler asks for a flag that teardown changes before \p Until, and
-  /// leaves.
-  bool asksFirst(const Async &A, const Timeline &T, unsigned Until) const {
-    llvm::DenseSet<Identity> Asked;
-    for (const FunctionDecl *H : A.Handlers)
-      for (const Event &E : Times.story(H))
-        if (E.K == Event::Test && E.What)
-          Asked.insert(E.What);
-    for (unsigned I = 0; I < Until; ++I) {
-      const Moment &M = T.Moments[I];
-      if (!M.Managed && M.E->K == Event::Kill && Asked.contains(M.E->What) &&
-          !M.E->What->getType()->isPointerType())
-        return true;
-    }
-    return false;
-  }
-
-  /// The handler allocates or frees it itself.
-  bool makes(const Async &A, const LossAt &L, const Timeline &T) const {
-    return llvm::any_of(A.Handlers, [&](const FunctionDecl *H) {
-      return llvm::any_of(Times.story(H), [&](const Event &E) {
-        return E.Site && E.Site == T.Moments[L.At].E->Site;
-      });
-    });
-  }
-
-  /// Teardown takes a reference first, and so what is unregistered stays.
-  bool isHeld(const LossAt &L, const Timeline &T) const {
-    for (unsigned I = 0; I != L.At; ++I) {
-      StringRef Name = nameOf(*T.Moments[I].E);
-      int Argument = Name.empty() ? -1 : Model.K.means(Name, "get");
-      if (Argument >= 0 && unsigned(Argument) < T.Moments[I].E->Args.size() &&
-          T.Moments[I].E->Args[Argument] == L.What)
-        return true;
-    }
-    return false;
-  }
-
-  /// The handler tests the pointer that teardown clears.
-  bool asksFor(const Async &A, Identity What, const Timeline &T) const {
-    if (llvm::none_of(T.Moments, [&](const Moment &M) {
-          return !M.Managed && M.E->K == Event::Kill && M.E->What == What;
-        }))
-      return false;
-    for (const FunctionDecl *H : A.Handlers)
-      for (const Event &E : Times.story(H))
-        if (E.K == Event::Test && E.What == What)
-          return true;
-    return false;
-  }
-
-  struct Death {
-    const LossAt *Loss = nullptr;
-    const Asyncs::Use *Use = nullptr; ///< null: the memory of the async itself
-  };
-
-  /// The first loss at or after \p From that \p A does not survive.
-  Death death(const Async &A, ArrayRef<LossAt> Losses, const Timeline &T,
-              unsigned From) const {
-    for (const LossAt &L : Losses) {
-      if (L.At < From)
-        continue;
-      if (const Asyncs::Use *Use = need(A, L, T))
-        return {&L, Use};
-      if (A.Object && isa<FieldDecl>(A.Object) && !L.Struct.empty() &&
-          L.Struct == A.Container)
-        return {&L, nullptr};
-      // Its handler stands elsewhere: a buffer beside it is its own, as a rule.
-      if (A.Elsewhere && A.Handlers.empty() && L.What && A.Object &&
-          !ownerName(A.Object).empty() &&
-          ownerName(L.What) == ownerName(A.Object) &&
-          L.What->getType()->isPointerType())
-        return {&L, nullptr};
-    }
-    return {};
-  }
-
-  /// A function of the driver's other units that teardown calls before \p Until
-  /// and that may stop \p A, with nobody left to arm it.
-  bool stoppedByOthers(const Async &A, const Timeline &T, unsigned Until) const {
-    static const char *const Words[] = {
-        "stop",    "fini",  "exit",     "deinit",  "cleanup", "cancel",
-        "kill",    "shut",  "disable",  "free",    "destroy", "remove",
-        "close",   "flush", "uninit",   "teardown", "release", "halt",
-        "quiesce", "detach", "term",    "down",    "drain",   "disconnect"};
-    for (unsigned I = 0; I < Until && I < T.Moments.size(); ++I) {
-      const Moment &M = T.Moments[I];
-      if (M.Managed)
-        continue;
-      StringRef Name = nameOf(*M.E);
-      bool Known = M.E->K == Event::Indirect;
-      if (!Name.empty() && !definition(M.E->Callee) &&
-          isDriverCode(M.E->Callee->getLocation(), Ctx.getSourceManager()))
-        Known = llvm::any_of(
-            Words, [&](const char *W) { return Name.contains(W); });
-      if (!Known)
-        continue;
-      auto It = Armers.find(&A);
-      bool Live = It != Armers.end() &&
-                  llvm::any_of(It->second, [&](const Armer &B) {
-                    return B.By != &A &&
-                           stopped(T.Moments, *B.By).Last > int(I);
-                  });
-      if (!Live)
-        return true;
-    }
-    return false;
-  }
-
-  /// Teardown may have told the hardware to be quiet before \p Until.
-  bool masked(ArrayRef<Moment> Moments, unsigned Until) const {
-    for (unsigned I = 0; I < Until; ++I) {
-      const Event &E = *Moments[I].E;
-      if (Moments[I].Managed)
-        continue;
-      if (E.K == Event::Indirect)
-        return true;
-      StringRef Name = nameOf(E);
-      if (Name.empty() || Name.starts_with("lockdep") || Name.contains("rcu") ||
-          Name.starts_with("pm_runtime") ||
-          Name.starts_with("__compiletime_assert"))
-        continue;
-      if (!definition(E.Callee) &&
-          isDriverCode(E.Callee->getLocation(), Ctx.getSourceManager()))
-        return true;
-      if (const TouchRow *Row = Model.K.touch(Name))
-        if (Row->Resource != "irq" && Row->Resource != "dma" &&
-            !Name.contains("read") && !Name.contains("get"))
-          return true;
-      for (const char *Word : {"disable", "control_assert", "write",
-                               "power_off", "suspend", "synchronize_irq"})
-        if (Name.contains(Word) && !Name.starts_with("__") &&
-            !Model.K.lock(Name))
-          return true;
-    }
-    return false;
-  }
-
-  /// Masking does not wait for a handler that runs; this does.
-  static bool waited(ArrayRef<Moment> Moments, unsigned Until) {
-    return llvm::any_of(Moments.take_front(Until), [](const Moment &M) {
-      return nameOf(*M.E).contains("synchronize_");
-    });
-  }
-
-  /// A flag that teardown changes before \p Until, or a state of the core, and
-  /// that is asked before it is armed.
-  bool gated(const Arming &Arm, ArrayRef<Moment> Moments, unsigned Until) const {
-    for (unsigned I = 0; I < Until; ++I) {
-      const Moment &M = Moments[I];
-      if (!M.Managed && (M.E->K == Event::Kill || M.E->K == Event::Change) &&
-          M.E->What && Arm.Tested.contains(M.E->What))
-        return true;
-    }
-    return false;
   }
 
   static bool isUsb(const Timeline &T) {
@@ -466,9 +211,9 @@ private:
     if (S.Dropped >= 0) {
       const Event &Drop = *T.Moments[S.Dropped].E;
       F.Message = quoted(A) + " can run on " + object(A, D) + " that " +
-                  taker(T, D) + " frees: " + quoted(nameOf(Drop)) +
+                  taker(T, D) + " frees: " + quoted(calleeName(Drop)) +
                   " does not wait for it";
-      F.Steps.push_back({Drop.Site, quoted(nameOf(Drop)) + " does not wait", true});
+      F.Steps.push_back({Drop.Site, quoted(calleeName(Drop)) + " does not wait", true});
     }
     place(F, A, T, D);
     emit(A, std::move(F));
@@ -553,10 +298,6 @@ private:
            B.Row->Kind != AsyncKind::Thread;
   }
 
-  static bool isIrq(const Async &A) {
-    return A.Row->Kind == AsyncKind::Interrupt ||
-           A.Row->Kind == AsyncKind::Chained;
-  }
 
   static bool needsArming(const Async &A) {
     return A.Row->Kind == AsyncKind::Work || A.Row->Kind == AsyncKind::Timer ||
@@ -564,17 +305,6 @@ private:
            A.Row->Kind == AsyncKind::Transfer;
   }
 
-  /// Teardown waits for something that the handler says when it is done.
-  bool waitedFor(const Async &A, const Timeline &T) const {
-    llvm::DenseSet<Identity> Woken;
-    for (const FunctionDecl *H : A.Handlers)
-      for (const Event &E : Times.story(H))
-        if (E.K == Event::Wake && E.What)
-          Woken.insert(E.What);
-    return llvm::any_of(T.Moments, [&](const Moment &M) {
-      return !M.Managed && M.E->K == Event::Wait && Woken.contains(M.E->What);
-    });
-  }
 
   //===--------------------------------------------------------------------===//
 
@@ -591,7 +321,7 @@ private:
         Moments.push_back({&E, false, nullptr});
       bool Frees = false;
       for (const Moment &M : Moments) {
-        StringRef Name = nameOf(*M.E);
+        StringRef Name = calleeName(*M.E);
         Frees |= !Name.empty() && (Model.K.means(Name, "free") >= 0 ||
                                    Model.K.means(Name, "deregister") >= 0);
       }
@@ -726,7 +456,7 @@ private:
     if (M.Managed)
       return "devres has freed it";
     StringRef Name =
-        M.E->K == Event::Indirect ? M.E->What->getName() : nameOf(*M.E);
+        M.E->K == Event::Indirect ? M.E->What->getName() : calleeName(*M.E);
     return quoted(Name) + " in " + quoted(M.E->In);
   }
 
@@ -747,7 +477,7 @@ private:
     const Moment &M = T.Moments[D.Loss->At];
     locate(F, M, nullptr, T.Root);
     F.InTeardown = true;
-    F.Says = M.Managed ? "Devres frees it" : quoted(nameOf(*M.E)) + " takes it away";
+    F.Says = M.Managed ? "Devres frees it" : quoted(calleeName(*M.E)) + " takes it away";
     if (!A.Handlers.empty())
       F.Door = A.Handlers.front();
     F.Struct = A.Container.str();
@@ -788,10 +518,10 @@ private:
     F.InTeardown = true;
     if (!A.Handlers.empty())
       F.Door = A.Handlers.front();
-    F.Says = quoted(nameOf(*Stop.E)) + " stops it, and it can be armed again";
+    F.Says = quoted(calleeName(*Stop.E)) + " stops it, and it can be armed again";
     F.Message = quoted(A) + " can run after teardown: " + quoted(*B.By) +
                 " can arm " + shortName(A.Object) + " again after " +
-                quoted(nameOf(*Stop.E)) + " in " + quoted(Stop.E->In);
+                quoted(calleeName(*Stop.E)) + " in " + quoted(Stop.E->In);
     if (F.Steps.empty())
       F.Steps.push_back({A.Start, quoted(A) + " is set up here"});
     F.Steps.push_back({B.Arm.E->Site, quoted(B.Arm.E->In) + " arms it"});
