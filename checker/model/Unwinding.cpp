@@ -8,11 +8,6 @@ using namespace strongfence;
 
 namespace {
 
-StringRef nameOf(const Event &E) {
-  return E.K == Event::Call && E.Callee->getIdentifier() ? E.Callee->getName()
-                                                         : StringRef();
-}
-
 /// A device has one of these, so that a handle without a name is that one.
 bool isOneADevice(const ResourceRow &Row) {
   return Row.Name == "ioport" || Row.Name == "hid" || Row.Name == "serdev" ||
@@ -56,7 +51,7 @@ std::vector<UnwindStep> Unwindings::of(const Teardown &T) {
     if (B.Undone != &T)
       continue;
     for (const Event &E : llvm::reverse(B.Told)) {
-      StringRef Name = nameOf(E);
+      StringRef Name = calleeName(E);
       if (Name.empty() || E.Unwinds)
         continue;
       for (const Publication &P : Model.Published)
@@ -103,7 +98,7 @@ bool Unwindings::isStarted(const Event &Stop) const {
   bool Runs = false;
   for (const Birth &B : Model.Births)
     for (const Event &E : B.Told) {
-      StringRef Name = nameOf(E);
+      StringRef Name = calleeName(E);
       if (Name.starts_with("pm_runtime_put") ||
           Name.starts_with("pm_runtime_idle") ||
           Name.contains("autosuspend"))
@@ -229,7 +224,7 @@ std::optional<Release> Unwindings::release(const Event &E) const {
         K.stop((ownerName(E.What) + "." + E.What->getName()).str());
     return Row ? stopRelease(E, *Row) : std::nullopt;
   }
-  StringRef Name = nameOf(E);
+  StringRef Name = calleeName(E);
   if (Name.empty())
     return std::nullopt;
   if (const StopRow *Row = K.stop(Name))
@@ -261,7 +256,7 @@ std::optional<Release> Unwindings::release(const Event &E) const {
 }
 
 bool Unwindings::isUse(const Event &E, const Release &R) const {
-  StringRef Name = nameOf(E);
+  StringRef Name = calleeName(E);
   if (!R.Struct.empty()) {
     auto inside = [&](Identity Id) { return Id && ownerName(Id) == R.Struct; };
     return inside(E.What) || llvm::any_of(E.Args, inside);
@@ -293,7 +288,7 @@ bool Unwindings::isUse(const Event &E, const Release &R) const {
 }
 
 bool Unwindings::makesSafe(const Event &E, const Release &R) const {
-  StringRef Name = nameOf(E);
+  StringRef Name = calleeName(E);
   if (R.Stop && llvm::is_contained(R.Stop->Starts, Name))
     return true;
   if (!R.Handle || R.Stop)
