@@ -118,7 +118,8 @@ private:
       // loops may complain at each turn and wait for ever.
       if (E.K == Event::Sleep && E.What && E.Timed && !E.Exits &&
           E.Loops.empty() &&
-          structName(E.What->getType()) == "completion")
+          structName(E.What->getType()) == "completion" &&
+          !freesOnAnswer(T.Told, I))
         Limited.push_back({E.What, T.Root, E.In, E.Site, I != 0});
       if (E.K != Event::Kill || !E.What)
         continue;
@@ -130,6 +131,23 @@ private:
           killed(OfHead, T, I);
         }
     }
+  }
+
+  /// The function that waits at \p Wait frees in an arm of an if, and nowhere
+  /// else: who gives up there leaks, and frees nothing.
+  bool freesOnAnswer(const Story &Told, size_t Wait) const {
+    bool Frees = false;
+    for (size_t I = Wait + 1; I != Told.size(); ++I) {
+      const Event &E = Told[I];
+      if (E.In != Told[Wait].In || E.K != Event::Call ||
+          !E.Callee->getIdentifier() ||
+          K.means(E.Callee->getName(), "free") < 0)
+        continue;
+      if (!E.Conditional)
+        return false;
+      Frees = true;
+    }
+    return Frees;
   }
 
   void killed(const Event &E, const Teardown &T, size_t I) {
