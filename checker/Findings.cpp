@@ -122,12 +122,14 @@ private:
     if (F.Detail.Unbinds.empty())
       std::stable_partition(F.Notes.begin(), F.Notes.end(),
                             [](const Note &N) { return !N.Unbind; });
-    // The finding itself is the last step: what the other side did came before.
+    // The finding itself comes where its story has it: last on a path, because
+    // what the other side did came before.
     Note Last = F.Place;
     if (!F.Detail.Step.empty())
       Last.Message = F.Detail.Step;
     Last.Unbind = F.Detail.InTeardown;
-    F.Notes.push_back(std::move(Last));
+    size_t After = std::min<size_t>(F.Detail.After, F.Notes.size());
+    F.Notes.insert(F.Notes.end() - After, std::move(Last));
     Out.push_back(std::move(F));
   }
 };

@@ -34,6 +34,7 @@ struct FindingDetail {
   /// For each note, whether it is teardown's; empty when all of them stand on
   /// the side that the finding does not.
   std::vector<bool> Unbinds;
+  unsigned After = 0; ///< how many notes come after the finding in its story
 };
 
 struct Record {

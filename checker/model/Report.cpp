@@ -82,6 +82,7 @@ void strongfence::reportFinding(const TeardownFinding &F, const BugType &Type,
   for (const Step &Each : F.Steps) {
     Report->addNote(Each.Text, at(Each.Site));
     Detail.Unbinds.push_back(Each.Unbind);
+    Detail.After += Each.After;
   }
   if (Record *R = currentRecord()) {
     Detail.Severity = F.Severity.str();

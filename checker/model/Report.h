@@ -22,6 +22,7 @@ struct Step {
   const clang::Expr *Site;
   std::string Text;    ///< capital first, no full stop
   bool Unbind = false; ///< teardown's side, else the operation's
+  bool After = false;  ///< comes after the finding itself; such steps stand last
 };
 
 /// What the report of a finding outside paths says, in the order of its story.
@@ -29,7 +30,7 @@ struct TeardownFinding {
   std::string Message; ///< names what makes it unique in the unit
   const clang::FunctionDecl *In;
   const clang::Expr *Site;
-  std::string Says; ///< the finding as the last step of its story
+  std::string Says; ///< the finding as a step of its story
   bool InTeardown = false; ///< Site stands on teardown's side
   std::vector<Step> Steps;
   const clang::FunctionDecl *Door = nullptr; ///< the operation, or callback

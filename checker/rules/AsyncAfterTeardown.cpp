@@ -242,7 +242,8 @@ private:
                                             : ": it is stopped only later");
     F.Steps.push_back({Stop.E->Site,
                        Stop.Managed ? "Devres stops it, after remove"
-                                    : "It is stopped", true});
+                                    : "Only now it is stopped", true,
+                       !Taken.Managed});
     if (Taken.Managed)
       place(F, A, T, D);
     emit(A, std::move(F));
@@ -282,7 +283,7 @@ private:
              T.Root);
       if (After.Last >= 0)
         F.Steps.push_back({T.Moments[After.Last].E->Site,
-                           quoted(*B.By) + " is stopped later, here", true});
+                           quoted(*B.By) + " is stopped later, here", true, true});
       emit(A, std::move(F));
       return;
     }
@@ -403,7 +404,7 @@ private:
         cancelled(F, A, B, Moments[S.Last]);
         locate(F, Moments[S.Last], &Moments[After.Last], End);
         F.Steps.push_back({Told[After.Last].Site,
-                           quoted(*B.By) + " is stopped later, here", true});
+                           quoted(*B.By) + " is stopped later, here", true, true});
         emit(A, std::move(F));
         break;
       }
@@ -524,7 +525,8 @@ private:
                 quoted(calleeName(*Stop.E)) + " in " + quoted(Stop.E->In);
     if (F.Steps.empty())
       F.Steps.push_back({A.Start, quoted(A) + " is set up here"});
-    F.Steps.push_back({B.Arm.E->Site, quoted(B.Arm.E->In) + " arms it"});
+    F.Steps.push_back(
+        {B.Arm.E->Site, quoted(B.Arm.E->In) + " arms it", false, true});
   }
 
   void emit(const Async &A, TeardownFinding F) {

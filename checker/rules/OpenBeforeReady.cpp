@@ -254,11 +254,13 @@ private:
     F.In = Ready.In;
     F.Site = Ready.Site;
     F.Says = Root + " " + Makes + Name;
-    F.Steps = {{Publish.Site, Root + " publishes " + P.Name},
+    F.InTeardown = true;
+    F.Steps = {{Publish.Site, Root + " publishes " + P.Name, true},
                {Use.Site, Door + " may run from then on, and uses " + Name}};
     F.Door = Each.Function;
     F.Slot = Each.Slot;
     F.Struct = ownerName(X).str();
+    F.Teardown = B.Root; // the other side
     F.Severity = Model.severity(B.Undone ? B.Undone->Root : nullptr);
     Out.push_back(std::move(F));
   }

@@ -209,10 +209,9 @@ private:
     place(F, R);
     F.Says = quoted(Root) + " " + R.Says;
     F.Steps = {{P.Call, "Published from here: " + P.Name},
-               {Use.Site, quoted(Each.Function) + " " + R.Does}};
+               {Use.Site, quoted(Each.Function) + " " + R.Does, false, true}};
     if (Withdraws.E && Withdraws.E->Site)
-      F.Steps.push_back({Withdraws.E->Site,
-                         By + ", and stands behind it", true});
+      F.Steps.push_back({Withdraws.E->Site, "Only now " + By, true, true});
     F.Door = Each.Function;
     F.Slot = Each.Slot;
     F.Struct = ownerName(R.Handle).str();
@@ -234,8 +233,8 @@ private:
                 quoted(D.Function) + " " + R.Does + " until then";
     place(F, R);
     F.Says = quoted(T.Root) + " " + R.Says;
-    F.Steps = {{Use.Site, quoted(D.Function) + " " + R.Does},
-               {Barrier.Site, "The barrier stands behind it", true}};
+    F.Steps = {{Use.Site, quoted(D.Function) + " " + R.Does, false, true},
+               {Barrier.Site, "Only now comes the barrier", true, true}};
     F.Door = D.Function;
     F.Slot = D.Slot;
     F.Table = D.Table->getNameAsString();
