@@ -122,7 +122,7 @@ private:
         return nullptr;
       // When the whole struct is freed, to ask it is a use.
       if (R.Struct.empty() && E.K == Event::Test &&
-          endedBefore(Steps, At, E.What))
+          (endedBefore(Steps, At, E.What) || clearedWith(Steps, At, E)))
         return nullptr;
       if (Unwinding.isUse(E, R))
         return &E;
@@ -137,6 +137,28 @@ private:
       if (const Event *E = Steps[I].E)
         if ((E->K == Event::Kill || E->K == Event::Change) && E->What == What)
           return true;
+    return false;
+  }
+
+  /// Teardown changes it after the release, in a section that \p Test is kept
+  /// out of.
+  static bool clearedWith(const std::vector<UnwindStep> &Steps, size_t At,
+                          const Event &Test) {
+    const Event *Release = Steps[At].E;
+    if (!Release)
+      return false;
+    for (size_t I = At + 1; I != Steps.size(); ++I) {
+      const Event *E = Steps[I].E;
+      if (!E || (E->K != Event::Kill && E->K != Event::Change) ||
+          E->What != Test.What)
+        continue;
+      for (const Held &H : Release->Locks)
+        if (H.Mode == LockMode::Exclusive && holds(Test, H.Lock) &&
+            llvm::any_of(E->Locks, [&](const Held &Later) {
+              return Later.Lock == H.Lock && Later.Since == H.Since;
+            }))
+          return true;
+    }
     return false;
   }
 
