@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Findings.h"
+#include "model/Imported.h"
 #include "clang/Analysis/PathDiagnostic.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/JSON.h"
@@ -16,7 +17,7 @@ std::string Finding::fingerprint() const {
   llvm::SHA1 Hash;
   for (StringRef Part : {StringRef(Rule), llvm::sys::path::filename(Place.File),
                          StringRef(Detail.Door), StringRef(Place.Message)}) {
-    Hash.update(Part);
+    Hash.update(plain(Part));
     Hash.update(StringRef("\0", 1));
   }
   return llvm::toHex(Hash.final(), /*LowerCase=*/true).substr(0, 20);
@@ -47,7 +48,7 @@ std::string Finding::json() const {
                  {"fingerprint", fingerprint()}};
   std::string Text;
   llvm::raw_string_ostream(Text) << json::Value(std::move(O));
-  return Text;
+  return plain(Text);
 }
 
 namespace {
@@ -85,6 +86,31 @@ private:
     return noteAt(Copy.asLocation(), Copy.getManager(), Message.str());
   }
 
+  static bool isForeign(const PathDiagnosticLocation &L) {
+    PathDiagnosticLocation Copy = L;
+    return isImported(Copy.asLocation(), Copy.getManager());
+  }
+
+  /// A path that ends in another unit's code is reported where it leaves this
+  /// one, and keeps its end as a step. Any other finding there is reported when
+  /// that unit is checked.
+  static bool bringHome(const PathDiagnostic &D, Finding &F) {
+    if (!isForeign(D.getLocation()))
+      return true;
+    const PathDiagnosticPiece *Last = nullptr;
+    for (const auto &Piece : D.path.flatten(/*ShouldFlattenMacros=*/true))
+      if (isa<PathDiagnosticEventPiece, PathDiagnosticCallPiece>(*Piece) &&
+          StringRef(Piece->getString()).starts_with("Calling ") &&
+          !isForeign(Piece->getLocation()))
+        Last = Piece.get();
+    if (!Last)
+      return false;
+    Note Call = place(Last->getLocation(), F.Place.Message);
+    F.End = F.Place;
+    F.Place = Call;
+    return true;
+  }
+
   void one(const PathDiagnostic &D) {
     Finding F;
     StringRef Checker = D.getCheckerName();
@@ -103,6 +129,8 @@ private:
       if (!F.Detail.Function.empty())
         F.Function = F.Detail.Function;
     }
+    if (!bringHome(D, F))
+      return;
     size_t Notes = 0;
     for (const auto &Piece : D.path.flatten(/*ShouldFlattenMacros=*/true)) {
       StringRef Text = Piece->getString();
@@ -124,7 +152,7 @@ private:
                             [](const Note &N) { return !N.Unbind; });
     // The finding itself comes where its story has it: last on a path, because
     // what the other side did came before.
-    Note Last = F.Place;
+    Note Last = F.End.Line ? F.End : F.Place;
     if (!F.Detail.Step.empty())
       Last.Message = F.Detail.Step;
     Last.Unbind = F.Detail.InTeardown;

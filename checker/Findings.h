@@ -15,6 +15,7 @@ struct Finding {
   std::string Function;
   FindingDetail Detail;
   Note Place; ///< its Message is the finding's
+  Note End;   ///< of its path, where that is in another unit's code
   std::vector<Note> Notes;
 
   /// The same through line shifts and directories: rule, file name, door and

@@ -7,8 +7,16 @@
 #include "Compat.h"
 #include "Findings.h"
 #include "Register.h"
+#include "facts/Link.h"
+#include "facts/Read.h"
+#include "facts/Write.h"
+#include "model/Imported.h"
 #include "model/Record.h"
 #include "clang/Frontend/FrontendActions.h"
+#include "clang/Lex/Preprocessor.h"
+#include "clang/Parse/ParseAST.h"
+#include "clang/Parse/Parser.h"
+#include "clang/Sema/Sema.h"
 #include "clang/Tooling/Tooling.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/CommandLine.h"
@@ -32,6 +40,17 @@ cl::OptionCategory Options("strongfence-unit options");
 cl::opt<std::string> UnitFile("unit", cl::desc("Compile command, JSON"),
                               cl::value_desc("FILE"), cl::cat(Options));
 cl::opt<std::string> OutputFile("output", cl::desc("Record to write"),
+                                cl::value_desc("FILE"), cl::cat(Options));
+cl::opt<std::string> FactsFile("facts", cl::desc("Facts to write"),
+                               cl::value_desc("FILE"), cl::cat(Options));
+cl::opt<std::string> ImportFile("import", cl::desc("Projection to read"),
+                                cl::value_desc("FILE"), cl::cat(Options));
+cl::opt<std::string> AloneFile("alone",
+                               cl::desc("Record of the unit without imports"),
+                               cl::value_desc("FILE"), cl::cat(Options));
+cl::opt<std::string> LinkList("link", cl::desc("List of facts to link"),
+                              cl::value_desc("FILE"), cl::cat(Options));
+cl::opt<std::string> MergedFile("merged", cl::desc("Merged facts to write"),
                                 cl::value_desc("FILE"), cl::cat(Options));
 cl::opt<std::string> DepFile("depfile", cl::desc("Dependencies to write"),
                              cl::value_desc("FILE"), cl::cat(Options));
@@ -132,12 +151,26 @@ public:
   }
 };
 
+/// What one run of the unit program brings forth beside findings.
+struct Run {
+  const Command &Cmd;
+  const Kernel &Model;
+  Membership In;
+  std::vector<UnitFacts> Given; ///< by other units
+  std::vector<std::string> Missing;
+  UnitFacts Facts; ///< of this one
+  Imported Used;
+  std::vector<Finding> Findings;
+
+  bool defers() const { return !FactsFile.empty() && In.Composite; }
+};
+
 /// Gives the analyzer the driver's own functions only: what headers define is
 /// inlined where it is called and is never an entry of its own.
 class OwnCodeConsumer : public ASTConsumer {
 public:
-  OwnCodeConsumer(std::unique_ptr<ento::AnalysisASTConsumer> Inner)
-      : Inner(std::move(Inner)) {}
+  OwnCodeConsumer(Run &R, std::unique_ptr<ento::AnalysisASTConsumer> Inner)
+      : R(R), Inner(std::move(Inner)) {}
 
   void Initialize(ASTContext &Context) override {
     Ctx = &Context;
@@ -150,23 +183,30 @@ public:
     return true;
   }
   void HandleTranslationUnit(ASTContext &Context) override {
-    Inner->HandleTranslationUnit(Context);
+    if (!FactsFile.empty()) {
+      if (!Context.getDiagnostics().hasErrorOccurred())
+        R.Facts = factsOf(UnitModel(R.Model, Context), Context, R.Cmd.File, R.In);
+      R.Facts.Digest = digestOf(Context.getSourceManager());
+    }
+    if (!R.defers())
+      Inner->HandleTranslationUnit(Context);
   }
 
 private:
+  Run &R;
   std::unique_ptr<ento::AnalysisASTConsumer> Inner;
   ASTContext *Ctx = nullptr;
 };
 
 class UnitAction : public ASTFrontendAction {
 public:
-  UnitAction(std::vector<Finding> &Findings) : Findings(Findings) {}
+  UnitAction(Run &R) : R(R) {}
 
   bool BeginInvocation(CompilerInstance &CI) override {
     if (!DepFile.empty()) {
       DependencyOutputOptions &Deps = CI.getDependencyOutputOpts();
       Deps.OutputFile = DepFile;
-      Deps.Targets = {OutputFile};
+      Deps.Targets = {FactsFile.empty() ? OutputFile : FactsFile};
       Deps.IncludeSystemHeaders = true;
     }
     AnalyzerOptions &Analyzer = CI.getAnalyzerOpts();
@@ -183,17 +223,42 @@ public:
   std::unique_ptr<ASTConsumer> CreateASTConsumer(CompilerInstance &CI,
                                                  StringRef) override {
     auto Analysis = ento::CreateAnalysisConsumer(CI);
-    addConsumer(*Analysis, collectFindings(Findings, currentRecord()));
+    addConsumer(*Analysis, collectFindings(R.Findings, currentRecord()));
     Analysis->AddCheckerRegistrationFn(registerCheckers);
-    return std::make_unique<OwnCodeConsumer>(std::move(Analysis));
+    return std::make_unique<OwnCodeConsumer>(R, std::move(Analysis));
+  }
+
+  /// Parses the unit and, behind it, what other units say: names and types of
+  /// the unit are known by then.
+  void ExecuteAction() override {
+    CompilerInstance &CI = getCompilerInstance();
+    if (R.Given.empty())
+      return ASTFrontendAction::ExecuteAction();
+    if (!CI.hasPreprocessor())
+      return;
+    CI.createSema(getTranslationUnitKind(), nullptr);
+    Sema &S = CI.getSema();
+    ASTConsumer &Consumer = CI.getASTConsumer();
+    Parser P(CI.getPreprocessor(), S, /*SkipFunctionBodies=*/false);
+    CI.getPreprocessor().EnterMainSourceFile();
+    P.Initialize();
+    Parser::DeclGroupPtrTy Group;
+    Sema::ModuleImportState State;
+    for (bool AtEnd = P.ParseFirstTopLevelDecl(Group, State); !AtEnd;
+         AtEnd = P.ParseTopLevelDecl(Group, State))
+      if (Group && !Consumer.HandleTopLevelDecl(Group.get()))
+        return;
+    if (!CI.getDiagnostics().hasErrorOccurred())
+      R.Used = importFacts(R.Given, CI, P);
+    Consumer.HandleTranslationUnit(S.getASTContext());
   }
 
 private:
-  std::vector<Finding> &Findings;
+  Run &R;
 };
 
 std::string unitLine(StringRef File, StringRef Status, StringRef Detail,
-                     const Record *R) {
+                     const Record *R, const Run *With = nullptr) {
   auto names = [](const std::vector<std::string> &In) {
     json::Array Out;
     for (const std::string &Each : In)
@@ -212,45 +277,90 @@ std::string unitLine(StringRef File, StringRef Status, StringRef Detail,
                  {"explored", int64_t(R->Explored)},
                  {"budget_stops", names(R->BudgetStops)},
                  {"not_reached", names(R->NotReached)}};
+  if (With) {
+    O["imported"] = int64_t(With->Used.Functions);
+    O["missing"] = names(With->Missing);
+    O["unresolved"] = names(With->Used.Unresolved);
+  }
   std::string Text;
   raw_string_ostream(Text) << json::Value(std::move(O));
   return Text;
 }
 
-/// Writes beside the record and renames, so that a reader never sees half.
-bool writeRecord(StringRef Text) {
-  std::string Temporary = OutputFile + ".tmp";
-  std::error_code Error;
-  {
-    raw_fd_ostream Out(Temporary, Error);
-    if (!Error) {
-      Out << Text;
-      Out.close();
-      Error = Out.error();
-      Out.clear_error();
-    }
-  }
-  if (!Error)
-    Error = sys::fs::rename(Temporary, OutputFile);
-  if (!Error)
+bool write(const std::string &Path, StringRef Text) {
+  std::string Error;
+  if (writeIfChanged(Path, Text, Error))
     return true;
-  fail(OutputFile + ": " + Error.message());
-  sys::fs::remove(Temporary);
+  fail(Error);
   return false;
 }
 
+/// Both of what a facts edge brings forth, for a unit that has a status.
+bool writeFailure(const Command &Cmd, StringRef Status, StringRef Detail) {
+  if (!DepFile.empty() && !sys::fs::exists(DepFile)) {
+    // Clang writes none for a unit that includes a missing header.
+    std::error_code Error;
+    raw_fd_ostream Out(DepFile, Error);
+    if (!Error)
+      Out << (FactsFile.empty() ? OutputFile : FactsFile) << ":\n";
+  }
+  if (!FactsFile.empty()) {
+    UnitFacts Facts;
+    Facts.File = Cmd.File;
+    Facts.Module = membership(Cmd.Arguments, Cmd.File).Module;
+    Facts.Status = Status.str();
+    Facts.Detail = Detail.str();
+    if (!write(FactsFile, Facts.json()))
+      return false;
+  }
+  return write(OutputFile,
+               unitLine(Cmd.File, Status, Detail, nullptr) + "\n");
+}
+
+/// The projection says which facts to read; one that cannot be read is said.
+void readImport(Run &R) {
+  auto Buffer = MemoryBuffer::getFile(ImportFile);
+  Projection P;
+  std::string Error;
+  if (!Buffer)
+    Error = Buffer.getError().message();
+  else
+    Projection::parse((*Buffer)->getBuffer(), P, Error);
+  if (!Error.empty())
+    P.Missing.push_back(ImportFile + ": " + Error);
+  R.Given = P.read(sys::path::parent_path(ImportFile));
+  R.Missing = std::move(P.Missing);
+}
+
+/// The record of the unit checked alone is the record when there is nothing
+/// to import.
+bool takeAlone(const Run &R) {
+  if (AloneFile.empty() || !R.Given.empty() || !R.Missing.empty())
+    return false;
+  auto Buffer = MemoryBuffer::getFile(AloneFile);
+  if (!Buffer || (*Buffer)->getBuffer().starts_with("{\"type\":\"deferred\"}"))
+    return false;
+  return write(OutputFile, (*Buffer)->getBuffer());
+}
+
 int analyse(const Command &Cmd) {
-  if (std::error_code Error = sys::fs::set_current_path(Cmd.Directory)) {
-    return writeRecord(unitLine(Cmd.File, "parse-error",
-                                Cmd.Directory + ": " + Error.message(),
-                                nullptr) +
-                       "\n")
+  std::string Error;
+  auto Model = Kernel::load(std::vector<std::string>(Models.begin(), Models.end()),
+                            Error);
+  Run Here{Cmd, *Model, membership(Cmd.Arguments, Cmd.File), {}, {}, {}, {}, {}};
+  if (!ImportFile.empty()) {
+    readImport(Here);
+    if (takeAlone(Here))
+      return Written;
+  }
+  if (std::error_code Error = sys::fs::set_current_path(Cmd.Directory))
+    return writeFailure(Cmd, "parse-error", Cmd.Directory + ": " + Error.message())
                ? Written
                : NotWritten;
-  }
+  Here.Facts.File = Cmd.File;
+  Here.Facts.Module = Here.In.Module;
   Record R;
   setCurrentRecord(&R);
-  std::vector<Finding> Findings;
   FirstError Errors;
   std::vector<std::string> Arguments = Cmd.Arguments;
   Arguments[0] = STRONGFENCE_CLANG; // finds clang's own headers
@@ -259,28 +369,41 @@ int analyse(const Command &Cmd) {
 
   IntrusiveRefCntPtr<FileManager> Files(new FileManager(FileSystemOptions()));
   tooling::ToolInvocation Invocation(
-      Arguments, std::make_unique<UnitAction>(Findings), Files.get());
+      Arguments, std::make_unique<UnitAction>(Here), Files.get());
   Invocation.setDiagnosticConsumer(&Errors);
   bool Ran = Invocation.run();
 
-  std::string Text, Status = "ok", Detail;
+  std::string Status = "ok", Detail;
   if (!Ran || !Errors.Text.empty()) {
     Status = "parse-error";
     Detail = Errors.Text.empty() ? "clang refused the command" : Errors.Text;
+    if (!FactsFile.empty() && Here.Facts.Digest.empty()) // not even begun
+      return writeFailure(Cmd, Status, Detail) ? Written : NotWritten;
   }
-  for (const Finding &F : Findings)
-    Text += F.json() + "\n";
-  for (const std::string &Line : R.Lines)
-    Text += Line + "\n";
-  Text += unitLine(Cmd.File, Status, Detail, &R) + "\n";
+  if (!FactsFile.empty()) {
+    Here.Facts.Status = Status;
+    Here.Facts.Detail = Detail;
+    if (!write(FactsFile, Here.Facts.json()))
+      return NotWritten;
+  }
+  std::string Text;
+  if (Here.defers() && Status == "ok") {
+    Text = "{\"type\":\"deferred\"}\n";
+  } else {
+    for (const Finding &F : Here.Findings)
+      Text += F.json() + "\n";
+    for (const std::string &Line : R.Lines)
+      Text += plain(Line) + "\n";
+    Text += unitLine(Cmd.File, Status, Detail, &R, &Here) + "\n";
+  }
   if (!DepFile.empty() && !sys::fs::exists(DepFile)) {
     // Clang writes none for a unit that includes a missing header.
     std::error_code Error;
     raw_fd_ostream Out(DepFile, Error);
     if (!Error)
-      Out << OutputFile << ":\n";
+      Out << (FactsFile.empty() ? OutputFile : FactsFile) << ":\n";
   }
-  return writeRecord(Text) ? Written : NotWritten;
+  return write(OutputFile, Text) ? Written : NotWritten;
 }
 
 pid_t Child;
@@ -334,13 +457,17 @@ int supervise(const Command &Cmd) {
   } else {
     Detail = "exit status " + std::to_string(WEXITSTATUS(Status));
   }
-  if (!DepFile.empty() && !sys::fs::exists(DepFile)) {
-    std::error_code Error;
-    raw_fd_ostream Out(DepFile, Error);
-    if (!Error)
-      Out << OutputFile << ":\n";
-  }
-  return writeRecord(unitLine(Cmd.File, What, Detail, nullptr) + "\n") ? 0 : 2;
+  return writeFailure(Cmd, What, Detail) ? 0 : 2;
+}
+
+int link() {
+  std::string Summary, Error;
+  if (MergedFile.empty())
+    return fail("--link needs --merged");
+  if (!linkFacts(LinkList, MergedFile, Summary, Error))
+    return fail(Error);
+  outs() << Summary << "\n";
+  return 0;
 }
 
 int listWords() {
@@ -399,8 +526,12 @@ int main(int argc, const char **argv) {
     return checkModel();
   if (!Positional.empty())
     return fail("unexpected argument '" + Positional[0] + "'");
+  if (!LinkList.empty())
+    return link();
   if (UnitFile.empty() || OutputFile.empty())
     return fail("--unit and --output are needed");
+  if (!FactsFile.empty() && !ImportFile.empty())
+    return fail("--facts and --import are two steps");
   for (const std::string &Rule : Rules)
     if (none_of(AllRules, [&](const RuleInfo &R) { return Rule == R.Key; }))
       return fail("unknown rule '" + Rule + "'");
@@ -413,6 +544,9 @@ int main(int argc, const char **argv) {
     return fail(Error);
   makeAbsolute(OutputFile);
   makeAbsolute(DepFile);
+  makeAbsolute(FactsFile);
+  makeAbsolute(ImportFile);
+  makeAbsolute(AloneFile);
   for (std::string &Model : Models)
     makeAbsolute(Model);
   return supervise(Cmd);

@@ -403,6 +403,10 @@ void Kernel::index() {
       StopIndex[Function] = I;
   for (unsigned I = 0; I != Calls.size(); ++I)
     CallIndex[Calls[I].Means + " " + Calls[I].Function] = I;
+  for (const CallRow &Row : Calls)
+    Named.insert(Row.Function);
+  for (const PublicationRow &Row : Publications)
+    Named.insert(Row.Withdraw.begin(), Row.Withdraw.end());
 }
 
 const LockRow *Kernel::lock(StringRef Function) const {
@@ -455,6 +459,16 @@ const StopRow *Kernel::stop(StringRef Function) const {
 int Kernel::means(StringRef Function, StringRef Meaning) const {
   const CallRow *Row = find(CallIndex, Calls, (Meaning + " " + Function).str());
   return Row ? static_cast<int>(Row->Argument) : -1;
+}
+
+bool Kernel::knows(StringRef Function) const {
+  return Named.contains(Function) || lock(Function) || kill(Function) ||
+         test(Function) || wait(Function) || wake(Function) ||
+         touch(Function) || managed(Function) || released(Function) ||
+         registrationCall(Function) || publication(Function) ||
+         stop(Function) || Asyncs.start(Function) || Asyncs.call(Function) ||
+         Asyncs.close(Function) || Asyncs.privateData(Function) ||
+         Classes.managed(Function) || Classes.attribute(Function);
 }
 
 std::vector<std::string> Kernel::words() const {

@@ -12,6 +12,7 @@
 #include "model/ClassDevices.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/ADT/StringRef.h"
 #include <memory>
 #include <string>
@@ -201,6 +202,9 @@ public:
   /// (its removal waits), "signal" (makes a process leave).
   int means(llvm::StringRef Function, llvm::StringRef Meaning) const;
 
+  /// True when any row names \p Function.
+  bool knows(llvm::StringRef Function) const;
+
   /// What the text of a unit must hold for anything to be found in it: lines
   /// "struct NAME" and "call NAME". NAME is how an identifier begins, or ends
   /// when a `*` stands before it.
@@ -243,6 +247,7 @@ private:
       WakeIndex, ResourceIndex, ManagedIndex, ReleasedIndex, TouchIndex,
       RegistrationIndex, TableIndex, DriverIndex, CallIndex,
       PublicationIndex, StopIndex;
+  llvm::StringSet<> Named; ///< functions of rows that have no index of their own
 };
 
 } // namespace strongfence

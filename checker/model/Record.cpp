@@ -2,6 +2,7 @@
 
 #include "model/Record.h"
 #include "Compat.h"
+#include "model/Imported.h"
 #include "clang/Lex/Lexer.h"
 #include "llvm/Support/JSON.h"
 
@@ -19,7 +20,12 @@ Note strongfence::noteAt(SourceLocation Loc, const SourceManager &SM,
   Note N;
   N.Message = std::move(Message);
   Loc = SM.getExpansionLoc(Loc);
-  if (Loc.isValid()) {
+  if (isImported(Loc, SM)) {
+    PresumedLoc There = SM.getPresumedLoc(Loc);
+    N.File = There.getFilename();
+    N.Line = There.getLine();
+    N.Column = 1; // the text of facts has lines of its own
+  } else if (Loc.isValid()) {
     N.File = SM.getFilename(Loc).str();
     N.Line = SM.getExpansionLineNumber(Loc);
     N.Column = SM.getExpansionColumnNumber(Loc);
@@ -59,10 +65,15 @@ void strongfence::recordModel(
     Record &R, const UnitModel &Model,
     const llvm::DenseMap<const FunctionDecl *, std::string> &Verdicts,
     const SourceManager &SM) {
-  R.Doors = Model.Doors.size();
-  R.Teardowns = Model.Teardowns.size();
+  R.Doors = llvm::count_if(Model.Doors, [](const Door &D) {
+    return !isImported(D.Function);
+  });
+  R.Teardowns = llvm::count_if(Model.Teardowns, [](const Teardown &T) {
+    return !isImported(T.Root);
+  });
   for (const FunctionDecl *F : Model.Gate.Cut)
-    R.BudgetStops.push_back(name(F));
+    if (!isImported(F))
+      R.BudgetStops.push_back(name(F));
   for (const Fence &F : Model.Gate.Strong) {
     Note Where = noteAt(F.Test->getBeginLoc(), SM, "");
     Note Kill = noteAt(F.Kill->getBeginLoc(), SM, "");
@@ -88,6 +99,8 @@ void strongfence::recordModel(
         {"doors", std::move(TakenBy)}}));
   }
   for (const Door &D : Model.Doors) {
+    if (isImported(D.Function))
+      continue;
     Note Where = noteAt(D.Function->getLocation(), SM, "");
     std::string Verdict = "not-reached";
     if (D.CoreFenced)

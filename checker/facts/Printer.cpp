@@ -1,0 +1,619 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "facts/Printer.h"
+#include "llvm/ADT/StringExtras.h"
+
+using namespace clang;
+using namespace strongfence;
+
+namespace {
+
+std::string text(const llvm::APSInt &Value) {
+  llvm::SmallString<24> Digits;
+  Value.toString(Digits, 10);
+  std::string Out(Digits.str());
+  if (Value.isUnsigned())
+    Out += "U";
+  if (Value.getBitWidth() > 32)
+    Out += "L";
+  return Value.isNegative() ? "(" + Out + ")" : Out;
+}
+
+bool hasLabel(const Stmt *S) {
+  if (!S)
+    return false;
+  if (isa<LabelStmt, SwitchCase>(S))
+    return true;
+  return llvm::any_of(S->children(), hasLabel);
+}
+
+} // namespace
+
+std::string Printer::name(const NamedDecl *D) const {
+  std::string Name = D->getNameAsString();
+  const SourceManager &SM = Ctx.getSourceManager();
+  bool Own = SM.isWrittenInMainFile(SM.getExpansionLoc(D->getLocation()));
+  if (const auto *R = dyn_cast<RecordDecl>(D))
+    return Own && R->getIdentifier() ? Name + "$" + Tag : Name;
+  const auto *V = dyn_cast<ValueDecl>(D);
+  if (V && Own && V->getFormalLinkage() == Linkage::Internal)
+    return Name + "$" + Tag;
+  return Name;
+}
+
+std::string Printer::tag(const RecordDecl *R) {
+  if (!R->getIdentifier()) {
+    const TypedefNameDecl *T = R->getTypedefNameForAnonDecl();
+    return T ? T->getNameAsString() : std::string();
+  }
+  return (R->isUnion() ? "union " : "struct ") + name(R);
+}
+
+void Printer::mention(QualType T) {
+  while (true) {
+    T = T.getCanonicalType();
+    if (const auto *P = T->getAs<PointerType>()) {
+      T = P->getPointeeType();
+    } else if (const ArrayType *A = T->getAsArrayTypeUnsafe()) {
+      T = A->getElementType();
+    } else if (const auto *F = T->getAs<FunctionProtoType>()) {
+      for (QualType Each : F->param_types())
+        mention(Each);
+      T = F->getReturnType();
+    } else {
+      break;
+    }
+  }
+  if (const auto *R = T->getAsRecordDecl()) {
+    if (R->getIdentifier())
+      Seen.Tags.insert(R);
+    else
+      complete(T);
+  } else if (const auto *E = T->getAs<EnumType>()) {
+    Seen.Enums.insert(E->getDecl()->getCanonicalDecl());
+  }
+}
+
+void Printer::complete(QualType T) {
+  T = Ctx.getBaseElementType(T.getCanonicalType());
+  if (const RecordDecl *R = T->getAsRecordDecl())
+    if (const RecordDecl *Def = R->getDefinition())
+      Seen.Records[Def];
+}
+
+std::string Printer::type(QualType T, std::string Declarator) {
+  T = T.getCanonicalType();
+  mention(T);
+  PrintingPolicy Policy(Ctx.getLangOpts());
+  T.getAsStringInternal(Declarator, Policy);
+  // Tags that only the unit's own source knows.
+  std::string Out;
+  StringRef Rest = Declarator;
+  while (!Rest.empty()) {
+    size_t At = std::min(Rest.find("struct "), Rest.find("union "));
+    if (At == StringRef::npos)
+      break;
+    At = Rest.find(' ', At) + 1;
+    size_t End = At;
+    while (End < Rest.size() && (llvm::isAlnum(Rest[End]) || Rest[End] == '_'))
+      ++End;
+    StringRef Word = Rest.slice(At, End);
+    Out += Rest.take_front(End);
+    for (const RecordDecl *R : Seen.Tags)
+      if (R->getName() == Word && (End == Rest.size() || Rest[End] != '$')) {
+        Out += StringRef(name(R)).drop_front(Word.size());
+        break;
+      }
+    Rest = Rest.drop_front(End);
+  }
+  return Out + Rest.str();
+}
+
+void Printer::newline() {
+  Out += "\n";
+  ++Line;
+}
+
+void Printer::at(SourceLocation Loc) {
+  const SourceManager &SM = Ctx.getSourceManager();
+  Loc = SM.getExpansionLoc(Loc);
+  if (Loc.isInvalid())
+    return;
+  unsigned Here = SM.getExpansionLineNumber(Loc);
+  StringRef Name = SM.getFilename(Loc);
+  if (Name == File && Here == Line)
+    return;
+  if (!Out.empty() && Out.back() != '\n')
+    newline();
+  if (Name != File) {
+    File = Name.str();
+    Out += "#line " + std::to_string(Here) + " \"" + File + "\"\n";
+  } else if (Here > Line && Here - Line < 6) {
+    Out.append(Here - Line, '\n');
+  } else if (Here != Line) {
+    Out += "#line " + std::to_string(Here) + "\n";
+  }
+  Line = Here;
+}
+
+std::string Printer::prototype(const FunctionDecl *F) {
+  std::string Parameters;
+  for (const ParmVarDecl *P : F->parameters()) {
+    Parameters += Parameters.empty() ? "" : ", ";
+    Parameters += type(P->getType(), P->getNameAsString());
+  }
+  if (F->isVariadic())
+    Parameters += ", ...";
+  else if (Parameters.empty())
+    Parameters = "void";
+  return (F->getFormalLinkage() == Linkage::Internal ? "static " : "") +
+         type(F->getReturnType(), name(F) + "(" + Parameters + ")");
+}
+
+std::string Printer::function(const FunctionDecl *F) {
+  Out.clear();
+  File.clear();
+  Locals.clear();
+  at(F->getLocation());
+  for (const FunctionDecl *Each : F->redecls())
+    if (const auto *Section = Each->getAttr<SectionAttr>()) {
+      Out += "__attribute__((section(\"" + Section->getName().str() + "\"))) ";
+      break;
+    }
+  for (const ParmVarDecl *P : F->parameters())
+    complete(P->getType());
+  complete(F->getReturnType());
+  Out += prototype(F) + " ";
+  statement(F->getBody());
+  Out += "\n";
+  return std::move(Out);
+}
+
+std::string Printer::variable(const VarDecl *V) {
+  bool Internal = V->getFormalLinkage() == Linkage::Internal;
+  complete(V->getType());
+  return (Internal ? "static " : "extern ") + type(V->getType(), name(V));
+}
+
+std::string Printer::table(const VarDecl *V) {
+  Out.clear();
+  File.clear();
+  at(V->getLocation());
+  complete(V->getType());
+  if (V->getFormalLinkage() == Linkage::Internal)
+    Out += "static ";
+  Out += type(V->getType(), name(V)) + " = ";
+  expression(V->getInit());
+  Out += ";\n";
+  return std::move(Out);
+}
+
+std::string Printer::member(const FieldDecl *F) {
+  if (F->getType()->isIncompleteArrayType())
+    return type(Ctx.getPointerType(Ctx.getBaseElementType(F->getType())),
+                F->getNameAsString());
+  if (const RecordDecl *R = F->getType()->getAsRecordDecl();
+      R && !R->getIdentifier() && !R->getTypedefNameForAnonDecl()) {
+    // Its members are what is used of it.
+    std::string Text = R->isUnion() ? "union { " : "struct { ";
+    auto Used = Seen.Records.find(R->getDefinition());
+    for (const FieldDecl *Each : R->fields())
+      if (Used != Seen.Records.end() && Used->second.contains(Each))
+        Text += member(Each) + "; ";
+    return Text + "} " + F->getNameAsString();
+  }
+  complete(F->getType());
+  return type(F->getType(), F->getNameAsString());
+}
+
+/// Calls that only print, and what lockdep and tracing ask.
+bool Printer::isNoise(const Expr *E) const {
+  const auto *Call = dyn_cast<CallExpr>(E->IgnoreParenCasts());
+  const FunctionDecl *F = Call ? Call->getDirectCallee() : nullptr;
+  if (!F || !F->getIdentifier())
+    return false;
+  StringRef Name = F->getName();
+  if (K.knows(Name) || isDriverCode(F->getLocation(), Ctx.getSourceManager()))
+    return false;
+  return F->isVariadic() || F->getBuiltinID() != 0 ||
+         Name.starts_with("trace_") || Name.starts_with("__might_") ||
+         Name.starts_with("lockdep_") || Name.starts_with("kasan_") ||
+         Name.starts_with("instrument_");
+}
+
+std::optional<bool> Printer::decided(const Expr *Condition) const {
+  Expr::EvalResult Value;
+  if (!Condition || !Condition->EvaluateAsInt(Value, Ctx) ||
+      Value.HasSideEffects)
+    return std::nullopt;
+  return Value.Val.getInt() != 0;
+}
+
+/// Nothing of it matters to who reads the text.
+bool Printer::isDropped(const Stmt *S) const {
+  if (!S || isa<NullStmt, AsmStmt>(S))
+    return true;
+  if (const auto *C = dyn_cast<CompoundStmt>(S))
+    return llvm::all_of(C->body(), [&](const Stmt *Each) {
+      const auto *D = dyn_cast<DeclStmt>(Each);
+      return isDropped(Each) ||
+             (D && llvm::all_of(D->decls(), [&](const Decl *One) {
+                const auto *V = dyn_cast<VarDecl>(One);
+                return !V || !V->getInit() || V->isStaticLocal() ||
+                       isDropped(V->getInit());
+              }));
+    });
+  if (const auto *D = dyn_cast<DoStmt>(S))
+    return decided(D->getCond()) == false && isDropped(D->getBody());
+  if (const auto *I = dyn_cast<IfStmt>(S)) {
+    if (auto Taken = decided(I->getCond()); Taken && !hasLabel(S))
+      return isDropped(*Taken ? I->getThen() : I->getElse());
+    return isDropped(I->getThen()) && isDropped(I->getElse()) &&
+           isDropped(I->getCond());
+  }
+  const auto *E = dyn_cast<Expr>(S);
+  if (!E)
+    return false;
+  E = E->IgnoreParenCasts();
+  if (const auto *SE = dyn_cast<StmtExpr>(E))
+    return isDropped(SE->getSubStmt());
+  if (isa<CallExpr>(E))
+    return isNoise(E);
+  if (const auto *U = dyn_cast<UnaryOperator>(E))
+    return !U->isIncrementDecrementOp() && isDropped(U->getSubExpr());
+  if (const auto *B = dyn_cast<BinaryOperator>(E))
+    return !B->isAssignmentOp() && isDropped(B->getLHS()) &&
+           isDropped(B->getRHS());
+  if (const auto *C = dyn_cast<ConditionalOperator>(E))
+    return isDropped(C->getCond()) && isDropped(C->getTrueExpr()) &&
+           isDropped(C->getFalseExpr());
+  return isa<DeclRefExpr, MemberExpr, IntegerLiteral, StringLiteral>(E);
+}
+
+void Printer::body(const Stmt *S) {
+  Out += " {";
+  if (const auto *C = dyn_cast_or_null<CompoundStmt>(S))
+    for (const Stmt *Each : C->body())
+      statement(Each);
+  else
+    statement(S);
+  Out += "}";
+}
+
+void Printer::statement(const Stmt *S) {
+  if (!S || isDropped(S))
+    return;
+  if (const auto *E = dyn_cast<Expr>(S)) {
+    at(E->getBeginLoc());
+    expression(E);
+    Out += ";";
+  } else if (const auto *C = dyn_cast<CompoundStmt>(S)) {
+    body(C);
+  } else if (const auto *D = dyn_cast<DeclStmt>(S)) {
+    declaration(D);
+  } else if (const auto *A = dyn_cast<AttributedStmt>(S)) {
+    statement(A->getSubStmt());
+  } else if (const auto *L = dyn_cast<LabelStmt>(S)) {
+    label(L);
+    statement(L->getSubStmt());
+  } else if (const auto *C = dyn_cast<CaseStmt>(S)) {
+    Out += " case ";
+    expression(C->getLHS());
+    if (C->getRHS()) {
+      Out += " ... ";
+      expression(C->getRHS());
+    }
+    Out += ":;";
+    statement(C->getSubStmt());
+  } else if (const auto *Default = dyn_cast<DefaultStmt>(S)) {
+    Out += " default:;";
+    statement(Default->getSubStmt());
+  } else if (const auto *R = dyn_cast<ReturnStmt>(S)) {
+    at(R->getBeginLoc());
+    Out += "return ";
+    if (R->getRetValue())
+      expression(R->getRetValue());
+    Out += ";";
+  } else if (const auto *G = dyn_cast<GotoStmt>(S)) {
+    Out += " goto " + labelName(G->getLabel()) + ";";
+  } else if (isa<BreakStmt>(S)) {
+    Out += " break;";
+  } else if (isa<ContinueStmt>(S)) {
+    Out += " continue;";
+  } else if (const auto *I = dyn_cast<IfStmt>(S)) {
+    if (auto Taken = decided(I->getCond()); Taken && !hasLabel(S)) {
+      if (const Stmt *Arm = *Taken ? I->getThen() : I->getElse())
+        body(Arm);
+      return;
+    }
+    at(I->getBeginLoc());
+    Out += "if (";
+    expression(I->getCond());
+    Out += ")";
+    body(I->getThen());
+    if (I->getElse()) {
+      Out += " else";
+      body(I->getElse());
+    }
+  } else if (const auto *W = dyn_cast<WhileStmt>(S)) {
+    at(W->getBeginLoc());
+    Out += "while (";
+    expression(W->getCond());
+    Out += ")";
+    body(W->getBody());
+  } else if (const auto *D = dyn_cast<DoStmt>(S)) {
+    Out += " do";
+    body(D->getBody());
+    Out += " while (";
+    expression(D->getCond());
+    Out += ");";
+  } else if (const auto *F = dyn_cast<ForStmt>(S)) {
+    at(F->getBeginLoc());
+    Out += "for (";
+    if (const auto *D = dyn_cast_or_null<DeclStmt>(F->getInit()))
+      declaration(D);
+    else if (const auto *E = dyn_cast_or_null<Expr>(F->getInit()))
+      expression(E), Out += ";";
+    else
+      Out += ";";
+    if (F->getCond())
+      expression(F->getCond());
+    Out += ";";
+    if (F->getInc())
+      expression(F->getInc());
+    Out += ")";
+    body(F->getBody());
+  } else if (const auto *Sw = dyn_cast<SwitchStmt>(S)) {
+    at(Sw->getBeginLoc());
+    Out += "switch (";
+    expression(Sw->getCond());
+    Out += ")";
+    body(Sw->getBody());
+  }
+}
+
+std::string Printer::labelName(const LabelDecl *L) {
+  std::string Name = L->getNameAsString();
+  if (L->isGnuLocal())
+    Name += "_" + std::to_string(
+                      Locals.try_emplace(L, Locals.size()).first->second);
+  return Name;
+}
+
+void Printer::label(const LabelStmt *L) {
+  Out += " " + labelName(L->getDecl()) + ":;";
+}
+
+std::string Printer::attributes(const VarDecl *V) {
+  const auto *Cleanup = V->getAttr<CleanupAttr>();
+  if (!Cleanup)
+    return {};
+  Seen.Functions.insert(Cleanup->getFunctionDecl()->getCanonicalDecl());
+  return " __attribute__((cleanup(" + name(Cleanup->getFunctionDecl()) + ")))";
+}
+
+void Printer::local(const VarDecl *V) {
+  QualType T = V->getType().getCanonicalType();
+  if (T->isVariablyModifiedType())
+    T = Ctx.getPointerType(Ctx.getBaseElementType(T));
+  else
+    complete(T);
+  if (V->isStaticLocal())
+    Out += "static ";
+  Out += type(T.getLocalUnqualifiedType(), V->getNameAsString()) + attributes(V);
+  if (const Expr *Init = V->getInit(); Init && !V->isStaticLocal()) {
+    Out += " = ";
+    expression(Init);
+  }
+  Out += ";";
+}
+
+void Printer::declaration(const DeclStmt *D) {
+  for (const Decl *Each : D->decls())
+    if (const auto *V = dyn_cast<VarDecl>(Each); V && !V->hasExternalStorage()) {
+      at(V->getLocation());
+      local(V);
+    }
+}
+
+bool Printer::folded(const Expr *E) {
+  if (!E->getType()->isIntegralOrEnumerationType() ||
+      isa<DeclRefExpr>(E->IgnoreParenImpCasts()))
+    return false;
+  Expr::EvalResult Value;
+  if (!E->EvaluateAsInt(Value, Ctx) || Value.HasSideEffects)
+    return false;
+  Out += text(Value.Val.getInt());
+  return true;
+}
+
+void Printer::list(const InitListExpr *List) {
+  if (const InitListExpr *Semantic = List->getSemanticForm())
+    List = Semantic;
+  Out += "{";
+  listMembers(List, true);
+  Out += "}";
+}
+
+/// Members in the form `.f = x`; those of an unnamed struct among them.
+bool Printer::listMembers(const InitListExpr *List, bool First) {
+  if (const InitListExpr *Semantic = List->getSemanticForm())
+    List = Semantic;
+  const RecordDecl *R = List->getType()->getAsRecordDecl();
+  auto one = [&](const FieldDecl *F, const Expr *E) {
+    if (!E || isa<ImplicitValueInitExpr>(E))
+      return;
+    if (F && !F->getIdentifier()) {
+      if (const auto *Inner = dyn_cast<InitListExpr>(E))
+        First = listMembers(Inner, First);
+      return;
+    }
+    Out += First ? "" : ", ";
+    First = false;
+    if (F) {
+      Seen.Records[cast<RecordDecl>(F->getParent())].insert(F);
+      Out += "." + F->getNameAsString() + " = ";
+    }
+    expression(E);
+  };
+  if (!R) {
+    for (const Expr *E : List->inits()) {
+      if (isa<ImplicitValueInitExpr>(E)) {
+        Out += First ? "0" : ", 0";
+        First = false;
+      } else {
+        one(nullptr, E);
+      }
+    }
+    return First;
+  }
+  if (R->isUnion()) {
+    if (const FieldDecl *F = List->getInitializedFieldInUnion())
+      if (List->getNumInits())
+        one(F, List->getInit(0));
+    return First;
+  }
+  unsigned I = 0;
+  for (const FieldDecl *F : R->fields()) {
+    if (F->isUnnamedBitField())
+      continue;
+    if (I >= List->getNumInits())
+      break;
+    one(F, List->getInit(I++));
+  }
+  return First;
+}
+
+void Printer::expression(const Expr *E) {
+  while (isa<ImplicitCastExpr, ConstantExpr, OpaqueValueExpr, ParenExpr>(E)) {
+    if (const auto *C = dyn_cast<ImplicitCastExpr>(E))
+      E = C->getSubExpr();
+    else if (const auto *C = dyn_cast<ConstantExpr>(E))
+      E = C->getSubExpr();
+    else if (const auto *P = dyn_cast<ParenExpr>(E))
+      E = P->getSubExpr();
+    else if (const Expr *Source = cast<OpaqueValueExpr>(E)->getSourceExpr())
+      E = Source;
+    else
+      break;
+  }
+  if (folded(E))
+    return;
+  if (const auto *Ref = dyn_cast<DeclRefExpr>(E)) {
+    const ValueDecl *D = Ref->getDecl();
+    if (const auto *F = dyn_cast<FunctionDecl>(D))
+      Seen.Functions.insert(F->getCanonicalDecl());
+    else if (const auto *C = dyn_cast<EnumConstantDecl>(D))
+      Seen.Enumerators.insert(C);
+    else if (const auto *V = dyn_cast<VarDecl>(D);
+             V && V->isFileVarDecl())
+      Seen.Variables.insert(V->getCanonicalDecl());
+    else if (V && V->hasExternalStorage())
+      Seen.Variables.insert(V);
+    Out += name(D);
+  } else if (const auto *M = dyn_cast<MemberExpr>(E)) {
+    const auto *F = cast<FieldDecl>(M->getMemberDecl());
+    Seen.Records[cast<RecordDecl>(F->getParent())].insert(F);
+    if (!F->getIdentifier()) // an unnamed struct or union
+      return expression(M->getBase());
+    const Expr *Base = M->getBase()->IgnoreParenImpCasts();
+    bool Arrow = M->isArrow();
+    // The unnamed members on the way are not written.
+    while (const auto *Inner = dyn_cast<MemberExpr>(Base)) {
+      const auto *Field = cast<FieldDecl>(Inner->getMemberDecl());
+      if (Field->getIdentifier())
+        break;
+      Seen.Records[cast<RecordDecl>(Field->getParent())].insert(Field);
+      Arrow = Inner->isArrow();
+      Base = Inner->getBase()->IgnoreParenImpCasts();
+    }
+    bool Plain = isa<DeclRefExpr, MemberExpr, ArraySubscriptExpr>(Base);
+    Out += Plain ? "" : "(";
+    expression(Base);
+    Out += Plain ? "" : ")";
+    Out += (Arrow ? "->" : ".") + F->getNameAsString();
+  } else if (const auto *U = dyn_cast<UnaryOperator>(E)) {
+    if (U->getOpcode() == UO_Extension)
+      return expression(U->getSubExpr());
+    Out += "(";
+    if (!U->isPostfix())
+      Out += UnaryOperator::getOpcodeStr(U->getOpcode());
+    expression(U->getSubExpr());
+    if (U->isPostfix())
+      Out += UnaryOperator::getOpcodeStr(U->getOpcode());
+    Out += ")";
+  } else if (const auto *B = dyn_cast<BinaryOperator>(E)) {
+    Out += "(";
+    expression(B->getLHS());
+    Out += " " + B->getOpcodeStr().str() + " ";
+    expression(B->getRHS());
+    Out += ")";
+  } else if (const auto *Cast = dyn_cast<CStyleCastExpr>(E)) {
+    Out += "((" + type(Cast->getType(), "") + ")";
+    expression(Cast->getSubExpr());
+    Out += ")";
+  } else if (const auto *Call = dyn_cast<CallExpr>(E)) {
+    bool Direct = Call->getDirectCallee() != nullptr;
+    Out += Direct ? "" : "(";
+    expression(Call->getCallee());
+    Out += Direct ? "(" : ")(";
+    for (unsigned I = 0; I != Call->getNumArgs(); ++I) {
+      Out += I ? ", " : "";
+      complete(Call->getArg(I)->getType());
+      expression(Call->getArg(I));
+    }
+    Out += ")";
+    complete(Call->getType());
+  } else if (const auto *Sub = dyn_cast<ArraySubscriptExpr>(E)) {
+    expression(Sub->getBase());
+    Out += "[";
+    expression(Sub->getIdx());
+    Out += "]";
+  } else if (const auto *C = dyn_cast<ConditionalOperator>(E)) {
+    Out += "(";
+    expression(C->getCond());
+    Out += " ? ";
+    expression(C->getTrueExpr());
+    Out += " : ";
+    expression(C->getFalseExpr());
+    Out += ")";
+  } else if (const auto *C = dyn_cast<BinaryConditionalOperator>(E)) {
+    Out += "(";
+    expression(C->getCommon());
+    Out += " ?: ";
+    expression(C->getFalseExpr());
+    Out += ")";
+  } else if (const auto *SE = dyn_cast<StmtExpr>(E)) {
+    const CompoundStmt *Body = SE->getSubStmt();
+    Out += "({ ";
+    for (const Stmt *Each : Body->body()) {
+      bool Last = Each == Body->body_back();
+      while (const auto *L = Last ? dyn_cast<LabelStmt>(Each) : nullptr) {
+        label(L);
+        Each = L->getSubStmt();
+      }
+      if (const auto *Value = dyn_cast<Expr>(Each); Value && Last) {
+        expression(Value);
+        Out += "; ";
+      } else {
+        statement(Each);
+      }
+    }
+    Out += "})";
+  } else if (const auto *L = dyn_cast<InitListExpr>(E)) {
+    list(L);
+  } else if (const auto *L = dyn_cast<CompoundLiteralExpr>(E)) {
+    complete(L->getType());
+    Out += "(" + type(L->getType(), "") + ")";
+    expression(L->getInitializer());
+  } else if (const auto *G = dyn_cast<GenericSelectionExpr>(E)) {
+    expression(G->getResultExpr());
+  } else if (const auto *Choice = dyn_cast<ChooseExpr>(E)) {
+    expression(Choice->getChosenSubExpr());
+  } else if (isa<StringLiteral, PredefinedExpr>(E)) {
+    Out += "\"\"";
+  } else {
+    // Addresses of labels, variable arguments, floating point: unknown.
+    Out += "0";
+  }
+}
