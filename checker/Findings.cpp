@@ -7,6 +7,7 @@
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SHA1.h"
+#include <utility>
 
 using namespace clang;
 using namespace ento;
@@ -97,17 +98,14 @@ private:
   static bool bringHome(const PathDiagnostic &D, Finding &F) {
     if (!isForeign(D.getLocation()))
       return true;
-    const PathDiagnosticPiece *Last = nullptr;
+    Note Call;
     for (const auto &Piece : D.path.flatten(/*ShouldFlattenMacros=*/true))
-      if (isa<PathDiagnosticEventPiece, PathDiagnosticCallPiece>(*Piece) &&
-          StringRef(Piece->getString()).starts_with("Calling ") &&
+      if (StringRef(Piece->getString()).starts_with("Calling ") &&
           !isForeign(Piece->getLocation()))
-        Last = Piece.get();
-    if (!Last)
+        Call = place(Piece->getLocation(), F.Place.Message);
+    if (!Call.Line)
       return false;
-    Note Call = place(Last->getLocation(), F.Place.Message);
-    F.End = F.Place;
-    F.Place = Call;
+    F.End = std::exchange(F.Place, Call);
     return true;
   }
 

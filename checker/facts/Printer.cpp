@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "facts/Printer.h"
+#include "clang/Lex/Lexer.h"
 #include "llvm/ADT/StringExtras.h"
 
 using namespace clang;
@@ -19,6 +20,9 @@ std::string text(const llvm::APSInt &Value) {
   return Value.isNegative() ? "(" + Out + ")" : Out;
 }
 
+/// A type that only its declaration can write.
+bool isUnnamed(StringRef Type) { return Type.contains("(unnamed"); }
+
 bool hasLabel(const Stmt *S) {
   if (!S)
     return false;
@@ -32,7 +36,9 @@ bool hasLabel(const Stmt *S) {
 std::string Printer::name(const NamedDecl *D) const {
   std::string Name = D->getNameAsString();
   const SourceManager &SM = Ctx.getSourceManager();
-  bool Own = SM.isWrittenInMainFile(SM.getExpansionLoc(D->getLocation()));
+  // A struct that a header declares and the source defines is everybody's.
+  const Decl *First = isa<RecordDecl>(D) ? D->getCanonicalDecl() : D;
+  bool Own = SM.isWrittenInMainFile(SM.getExpansionLoc(First->getLocation()));
   if (const auto *R = dyn_cast<RecordDecl>(D))
     return Own && R->getIdentifier() ? Name + "$" + Tag : Name;
   const auto *V = dyn_cast<ValueDecl>(D);
@@ -75,6 +81,8 @@ void Printer::mention(QualType T) {
 }
 
 void Printer::complete(QualType T) {
+  if (T.isNull())
+    return;
   T = Ctx.getBaseElementType(T.getCanonicalType());
   if (const RecordDecl *R = T->getAsRecordDecl())
     if (const RecordDecl *Def = R->getDefinition())
@@ -83,6 +91,8 @@ void Printer::complete(QualType T) {
 
 std::string Printer::type(QualType T, std::string Declarator) {
   T = T.getCanonicalType();
+  if (const auto *E = T->getAs<EnumType>(); E && !E->getDecl()->getIdentifier())
+    T = Ctx.IntTy;
   mention(T);
   PrintingPolicy Policy(Ctx.getLangOpts());
   T.getAsStringInternal(Declarator, Policy);
@@ -171,8 +181,7 @@ std::string Printer::function(const FunctionDecl *F) {
 
 std::string Printer::variable(const VarDecl *V) {
   bool Internal = V->getFormalLinkage() == Linkage::Internal;
-  complete(V->getType());
-  return (Internal ? "static " : "extern ") + type(V->getType(), name(V));
+  return (Internal ? "static " : "extern ") + declared(V->getType(), name(V));
 }
 
 std::string Printer::table(const VarDecl *V) {
@@ -192,18 +201,42 @@ std::string Printer::member(const FieldDecl *F) {
   if (F->getType()->isIncompleteArrayType())
     return type(Ctx.getPointerType(Ctx.getBaseElementType(F->getType())),
                 F->getNameAsString());
-  if (const RecordDecl *R = F->getType()->getAsRecordDecl();
-      R && !R->getIdentifier() && !R->getTypedefNameForAnonDecl()) {
-    // Its members are what is used of it.
-    std::string Text = R->isUnion() ? "union { " : "struct { ";
-    auto Used = Seen.Records.find(R->getDefinition());
-    for (const FieldDecl *Each : R->fields())
-      if (Used != Seen.Records.end() && Used->second.contains(Each))
-        Text += member(Each) + "; ";
-    return Text + "} " + F->getNameAsString();
+  return declared(F->getType(), F->getNameAsString());
+}
+
+/// The declaration of \p Name; a record that has no name is written out with
+/// the members that are used.
+std::string Printer::declared(QualType T, std::string Name) {
+  const RecordDecl *R = Ctx.getBaseElementType(T)->getAsRecordDecl();
+  if (!R || R->getIdentifier() || R->getTypedefNameForAnonDecl()) {
+    complete(T);
+    return type(T, Name);
   }
-  complete(F->getType());
-  return type(F->getType(), F->getNameAsString());
+  while (const ConstantArrayType *A = Ctx.getAsConstantArrayType(T)) {
+    Name += "[" + std::to_string(A->getSize().getZExtValue()) + "]";
+    T = A->getElementType();
+  }
+  std::string Text = R->isUnion() ? "union { " : "struct { ";
+  auto Used = Seen.Records.find(R->getDefinition());
+  for (const FieldDecl *Each : R->fields())
+    if (Used != Seen.Records.end() && Used->second.contains(Each))
+      Text += member(Each) + "; ";
+  return Text + "} " + Name;
+}
+
+/// Macros that only print, or copy, or ask lockdep.
+static bool isNoiseMacro(StringRef Name) {
+  for (StringRef Prefix : {"pr_", "dev_", "netdev_", "wiphy_", "drm_", "DRM_",
+                           "ibdev_", "hid_", "lockdep_", "might_", "trace_",
+                           "BUILD_BUG"})
+    if (Name.starts_with(Prefix))
+      return !Name.starts_with("dev_") || Name.contains("dbg") ||
+             Name.contains("err") || Name.contains("warn") ||
+             Name.contains("info") || Name.contains("notice") ||
+             Name.contains("crit");
+  return Name == "memcpy" || Name == "memset" || Name == "memmove" ||
+         Name == "strscpy" || Name == "strlcpy" || Name == "strncpy" ||
+         Name == "WARN" || Name == "WARN_ONCE" || Name == "printk";
 }
 
 /// Calls that only print, and what lockdep and tracing ask.
@@ -216,7 +249,7 @@ bool Printer::isNoise(const Expr *E) const {
   if (K.knows(Name) || isDriverCode(F->getLocation(), Ctx.getSourceManager()))
     return false;
   return F->isVariadic() || F->getBuiltinID() != 0 ||
-         Name.starts_with("trace_") || Name.starts_with("__might_") ||
+         Name.starts_with("arch_static_branch") || Name.starts_with("trace_") || Name.starts_with("__might_") ||
          Name.starts_with("lockdep_") || Name.starts_with("kasan_") ||
          Name.starts_with("instrument_");
 }
@@ -232,6 +265,15 @@ std::optional<bool> Printer::decided(const Expr *Condition) const {
 /// Nothing of it matters to who reads the text.
 bool Printer::isDropped(const Stmt *S) const {
   if (!S || isa<NullStmt, AsmStmt>(S))
+    return true;
+  const SourceManager &SM = Ctx.getSourceManager();
+  if (S->getBeginLoc().isMacroID() && S->getEndLoc().isMacroID() &&
+      SM.getExpansionLoc(S->getBeginLoc()) ==
+          SM.getExpansionLoc(S->getEndLoc()) &&
+      isNoiseMacro(Lexer::getSourceText(
+          CharSourceRange::getTokenRange(
+              SM.getExpansionLoc(S->getBeginLoc())),
+          SM, Ctx.getLangOpts())))
     return true;
   if (const auto *C = dyn_cast<CompoundStmt>(S))
     return llvm::all_of(C->body(), [&](const Stmt *Each) {
@@ -400,7 +442,10 @@ void Printer::local(const VarDecl *V) {
     complete(T);
   if (V->isStaticLocal())
     Out += "static ";
-  Out += type(T.getLocalUnqualifiedType(), V->getNameAsString()) + attributes(V);
+  std::string Text = type(T.getLocalUnqualifiedType(), V->getNameAsString());
+  if (isUnnamed(Text))
+    Text = "__auto_type " + V->getNameAsString();
+  Out += Text + attributes(V);
   if (const Expr *Init = V->getInit(); Init && !V->isStaticLocal()) {
     Out += " = ";
     expression(Init);
@@ -535,6 +580,8 @@ void Printer::expression(const Expr *E) {
   } else if (const auto *U = dyn_cast<UnaryOperator>(E)) {
     if (U->getOpcode() == UO_Extension)
       return expression(U->getSubExpr());
+    if (U->isIncrementDecrementOp() || U->getOpcode() == UO_Deref)
+      complete(U->getSubExpr()->getType()->getPointeeType());
     Out += "(";
     if (!U->isPostfix())
       Out += UnaryOperator::getOpcodeStr(U->getOpcode());
@@ -543,13 +590,19 @@ void Printer::expression(const Expr *E) {
       Out += UnaryOperator::getOpcodeStr(U->getOpcode());
     Out += ")";
   } else if (const auto *B = dyn_cast<BinaryOperator>(E)) {
+    for (const Expr *Side : {B->getLHS(), B->getRHS()})
+      if (B->isAdditiveOp() || B->isAssignmentOp())
+        complete(Side->getType()->getPointeeType());
     Out += "(";
     expression(B->getLHS());
     Out += " " + B->getOpcodeStr().str() + " ";
     expression(B->getRHS());
     Out += ")";
   } else if (const auto *Cast = dyn_cast<CStyleCastExpr>(E)) {
-    Out += "((" + type(Cast->getType(), "") + ")";
+    std::string To = type(Cast->getType(), "");
+    if (isUnnamed(To))
+      return expression(Cast->getSubExpr());
+    Out += "((" + To + ")";
     expression(Cast->getSubExpr());
     Out += ")";
   } else if (const auto *Call = dyn_cast<CallExpr>(E)) {
@@ -565,6 +618,7 @@ void Printer::expression(const Expr *E) {
     Out += ")";
     complete(Call->getType());
   } else if (const auto *Sub = dyn_cast<ArraySubscriptExpr>(E)) {
+    complete(Sub->getType());
     expression(Sub->getBase());
     Out += "[";
     expression(Sub->getIdx());

@@ -63,6 +63,7 @@ private:
   void at(clang::SourceLocation Loc);
   void newline();
   std::string type(clang::QualType T, std::string Declarator);
+  std::string declared(clang::QualType T, std::string Name);
   void mention(clang::QualType T);
   void complete(clang::QualType T);
   void statement(const clang::Stmt *S);
