@@ -173,8 +173,8 @@ std::string Printer::function(const FunctionDecl *F) {
   for (const ParmVarDecl *P : F->parameters())
     complete(P->getType());
   complete(F->getReturnType());
-  Out += prototype(F) + " ";
-  statement(F->getBody());
+  Out += prototype(F);
+  body(F->getBody());
   Out += "\n";
   return std::move(Out);
 }
@@ -191,7 +191,7 @@ std::string Printer::table(const VarDecl *V) {
   complete(V->getType());
   if (V->getFormalLinkage() == Linkage::Internal)
     Out += "static ";
-  Out += type(V->getType(), name(V)) + " = ";
+  Out += declared(V->getType(), name(V), true) + " = ";
   expression(V->getInit());
   Out += ";\n";
   return std::move(Out);
@@ -205,8 +205,8 @@ std::string Printer::member(const FieldDecl *F) {
 }
 
 /// The declaration of \p Name; a record that has no name is written out with
-/// the members that are used.
-std::string Printer::declared(QualType T, std::string Name) {
+/// the members that are used, or all.
+std::string Printer::declared(QualType T, std::string Name, bool All) {
   const RecordDecl *R = Ctx.getBaseElementType(T)->getAsRecordDecl();
   if (!R || R->getIdentifier() || R->getTypedefNameForAnonDecl()) {
     complete(T);
@@ -219,21 +219,23 @@ std::string Printer::declared(QualType T, std::string Name) {
   std::string Text = R->isUnion() ? "union { " : "struct { ";
   auto Used = Seen.Records.find(R->getDefinition());
   for (const FieldDecl *Each : R->fields())
-    if (Used != Seen.Records.end() && Used->second.contains(Each))
+    if (All || (Used != Seen.Records.end() && Used->second.contains(Each)))
       Text += member(Each) + "; ";
   return Text + "} " + Name;
 }
 
 /// Macros that only print, or copy, or ask lockdep.
 static bool isNoiseMacro(StringRef Name) {
-  for (StringRef Prefix : {"pr_", "dev_", "netdev_", "wiphy_", "drm_", "DRM_",
-                           "ibdev_", "hid_", "lockdep_", "might_", "trace_",
-                           "BUILD_BUG"})
+  for (StringRef Prefix : {"pr_", "lockdep_", "might_", "trace_", "BUILD_BUG"})
     if (Name.starts_with(Prefix))
-      return !Name.starts_with("dev_") || Name.contains("dbg") ||
-             Name.contains("err") || Name.contains("warn") ||
-             Name.contains("info") || Name.contains("notice") ||
-             Name.contains("crit");
+      return true;
+  for (StringRef Prefix : {"dev_", "netdev_", "netif_", "wiphy_", "drm_",
+                           "DRM_", "ibdev_", "hid_", "sdev_", "v4l2_"})
+    if (Name.starts_with(Prefix))
+      for (StringRef Level : {"dbg", "err", "warn", "info", "notice", "crit",
+                              "DEBUG", "ERROR"})
+        if (Name.contains(Level))
+          return true;
   return Name == "memcpy" || Name == "memset" || Name == "memmove" ||
          Name == "strscpy" || Name == "strlcpy" || Name == "strncpy" ||
          Name == "WARN" || Name == "WARN_ONCE" || Name == "printk";
@@ -267,7 +269,8 @@ bool Printer::isDropped(const Stmt *S) const {
   if (!S || isa<NullStmt, AsmStmt>(S))
     return true;
   const SourceManager &SM = Ctx.getSourceManager();
-  if (S->getBeginLoc().isMacroID() && S->getEndLoc().isMacroID() &&
+  // Inside a statement expression the parts of a macro make its value.
+  if (!Inner && S->getBeginLoc().isMacroID() && S->getEndLoc().isMacroID() &&
       SM.getExpansionLoc(S->getBeginLoc()) ==
           SM.getExpansionLoc(S->getEndLoc()) &&
       isNoiseMacro(Lexer::getSourceText(
@@ -443,8 +446,10 @@ void Printer::local(const VarDecl *V) {
   if (V->isStaticLocal())
     Out += "static ";
   std::string Text = type(T.getLocalUnqualifiedType(), V->getNameAsString());
-  if (isUnnamed(Text))
+  if (isUnnamed(Text) && V->getInit() && T->isPointerType())
     Text = "__auto_type " + V->getNameAsString();
+  else if (isUnnamed(Text))
+    Text = declared(T.getUnqualifiedType(), V->getNameAsString(), true);
   Out += Text + attributes(V);
   if (const Expr *Init = V->getInit(); Init && !V->isStaticLocal()) {
     Out += " = ";
@@ -489,6 +494,7 @@ bool Printer::listMembers(const InitListExpr *List, bool First) {
     if (!E || isa<ImplicitValueInitExpr>(E))
       return;
     if (F && !F->getIdentifier()) {
+      Seen.Records[cast<RecordDecl>(F->getParent())].insert(F);
       if (const auto *Inner = dyn_cast<InitListExpr>(E))
         First = listMembers(Inner, First);
       return;
@@ -600,8 +606,12 @@ void Printer::expression(const Expr *E) {
     Out += ")";
   } else if (const auto *Cast = dyn_cast<CStyleCastExpr>(E)) {
     std::string To = type(Cast->getType(), "");
-    if (isUnnamed(To))
-      return expression(Cast->getSubExpr());
+    if (isUnnamed(To)) {
+      QualType Pointee = Cast->getType()->getPointeeType();
+      if (Pointee.isNull())
+        return expression(Cast->getSubExpr());
+      To = declared(Pointee, "*");
+    }
     Out += "((" + To + ")";
     expression(Cast->getSubExpr());
     Out += ")";
@@ -639,6 +649,7 @@ void Printer::expression(const Expr *E) {
     Out += ")";
   } else if (const auto *SE = dyn_cast<StmtExpr>(E)) {
     const CompoundStmt *Body = SE->getSubStmt();
+    ++Inner;
     Out += "({ ";
     for (const Stmt *Each : Body->body()) {
       bool Last = Each == Body->body_back();
@@ -653,6 +664,7 @@ void Printer::expression(const Expr *E) {
         statement(Each);
       }
     }
+    --Inner;
     Out += "})";
   } else if (const auto *L = dyn_cast<InitListExpr>(E)) {
     list(L);

@@ -63,7 +63,8 @@ private:
   void at(clang::SourceLocation Loc);
   void newline();
   std::string type(clang::QualType T, std::string Declarator);
-  std::string declared(clang::QualType T, std::string Name);
+  std::string declared(clang::QualType T, std::string Name, bool All = false);
+  unsigned Inner = 0; ///< statement expressions around what is printed
   void mention(clang::QualType T);
   void complete(clang::QualType T);
   void statement(const clang::Stmt *S);

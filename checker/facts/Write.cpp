@@ -122,14 +122,24 @@ private:
       choose(Each);
   }
 
+  /// What TRACE_EVENT() and its like write out.
+  static bool isTracing(const NamedDecl *D) {
+    std::string Name = D->getNameAsString();
+    StringRef N = Name;
+    return N.starts_with("__") || N.starts_with("trace_") ||
+           N.starts_with("perf_trace_") || N.starts_with("event_class_") ||
+           N.starts_with("do_trace_") || N.starts_with("str__");
+  }
+
   /// All that is relevant when the module has other units; else what a unit
   /// of another module may call, and teardown that reaches out of the unit.
   void select() {
     for (const FunctionDecl *F : Model.Unit.Functions)
-      if (isExternal(F) || (Out.Composite && isInTable(F)))
+      if (isExternal(F) ||
+          (Out.Composite && isInTable(F) && !isTracing(F)))
         choose(F);
     for (const VarDecl *V : Model.Unit.Variables)
-      if (isDriver(V) && namesFunctions(V) &&
+      if (isDriver(V) && !isTracing(V) && namesFunctions(V) &&
           (Out.Composite || reachesOut(V))) {
         Tables.push_back(V);
         forEachFunction(V, [&](StringRef, const FunctionDecl *F) { choose(F); });
@@ -137,8 +147,7 @@ private:
   }
 
   bool isInTable(const FunctionDecl *F) const {
-    return !Model.Unit.Called.contains(F->getCanonicalDecl()) &&
-           !F->getName().starts_with("__");
+    return !Model.Unit.Called.contains(F->getCanonicalDecl());
   }
 
   void forEachFunction(
