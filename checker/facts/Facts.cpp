@@ -52,7 +52,65 @@ std::string get(const json::Object &O, StringRef Key) {
   return O.getString(Key).value_or("").str();
 }
 
-json::Object toObject(const UnitFacts &U) {
+std::string replaced(StringRef Text, StringRef From, StringRef To) {
+  std::string Out;
+  for (size_t At; (At = Text.find(From)) != StringRef::npos;) {
+    Out += Text.take_front(At);
+    Out += To;
+    Text = Text.drop_front(At + From.size());
+  }
+  return Out + Text.str();
+}
+
+/// Applies \p Change to all that may hold the unit's tag or file name, which
+/// are written once: `$` stands for the one, `"@"` for the other.
+void forEachText(UnitFacts &U, function_ref<std::string(StringRef)> Change) {
+  auto map = [&](std::map<std::string, std::string> &In) {
+    std::map<std::string, std::string> Out;
+    for (const auto &[Key, Value] : In)
+      Out[Change(Key)] = Change(Value);
+    In = std::move(Out);
+  };
+  auto list = [&](std::vector<std::string> &In) {
+    for (std::string &Each : In)
+      Each = Change(Each);
+  };
+  for (FunctionFact &F : U.Functions) {
+    F.Name = Change(F.Name);
+    F.Text = Change(F.Text);
+    list(F.Calls);
+  }
+  for (TableFact &T : U.Tables) {
+    T.Name = Change(T.Name);
+    T.Text = Change(T.Text);
+    for (auto &[Slot, Function] : T.Slots)
+      Function = Change(Function);
+  }
+  for (TeardownFact &T : U.Teardowns)
+    T.Function = Change(T.Function);
+  map(U.Variables);
+  map(U.Prototypes);
+  map(U.Lifetimes);
+  list(U.Tags);
+  std::map<std::string, RecordFact> Records;
+  for (auto &[Tag, R] : U.Records) {
+    for (auto &[Index, M] : R.Members) {
+      M.Text = Change(M.Text);
+      list(M.Needs);
+    }
+    Records[Change(Tag)] = std::move(R);
+  }
+  U.Records = std::move(Records);
+}
+
+json::Object toObject(const UnitFacts &Whole) {
+  UnitFacts U = Whole;
+  std::string Tag = "$" + UnitFacts::tag(U.File, U.Module);
+  std::string Name = "\"" + U.Source + "\"";
+  forEachText(U, [&](StringRef Text) {
+    std::string Out = replaced(Text, Tag, "$");
+    return U.Source.empty() ? Out : replaced(Out, Name, "\"@\"");
+  });
   json::Array Functions, Tables, Teardowns;
   for (const FunctionFact &F : U.Functions) {
     json::Object O{{"name", F.Name}, {"calls", strings(F.Calls)}, {"text", F.Text}};
@@ -92,6 +150,7 @@ json::Object toObject(const UnitFacts &U) {
   for (const auto &[Tag, Values] : U.Enums)
     Enums[Tag] = strings(Values);
   json::Object O{{"file", U.File},
+                 {"source", U.Source},
                  {"module", U.Module},
                  {"status", U.Status}};
   auto some = [&](StringRef Key, auto &&Value) {
@@ -129,6 +188,7 @@ template <typename F> void each(const json::Object &O, StringRef Key, F Do) {
 
 void fromObject(const json::Object &O, UnitFacts &U) {
   U.File = get(O, "file");
+  U.Source = get(O, "source");
   U.Module = get(O, "module");
   U.Status = get(O, "status");
   U.Detail = get(O, "detail");
@@ -194,6 +254,11 @@ void fromObject(const json::Object &O, UnitFacts &U) {
   copy("fences", U.Fences);
   copy("doors", U.Doors);
   copy("slots", U.Slots);
+  std::string Tag = "$" + UnitFacts::tag(U.File, U.Module);
+  std::string Name = "\"" + U.Source + "\"";
+  forEachText(U, [&](StringRef Text) {
+    return replaced(replaced(Text, "$", Tag), "\"@\"", Name);
+  });
 }
 
 std::string print(json::Object O) {

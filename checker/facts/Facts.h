@@ -54,6 +54,7 @@ struct TeardownFact {
 
 struct UnitFacts {
   std::string File, Module, Status = "ok", Detail;
+  std::string Source; ///< File as places name it
   std::string Digest; ///< of every source that was read
   bool Composite = false; ///< the module has other units
   std::vector<FunctionFact> Functions;

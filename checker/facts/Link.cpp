@@ -2,6 +2,7 @@
 
 #include "facts/Link.h"
 #include "facts/Facts.h"
+#include "facts/Summaries.h"
 #include "facts/Write.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
@@ -31,12 +32,6 @@ struct Unit {
   StringMap<const FunctionFact *> Functions;
   StringMap<std::vector<std::string>> TableFunctions; ///< by table
 };
-
-/// Hands a lock in or out: useful wherever the caller is.
-bool isLockHelper(StringRef Summary) {
-  return Summary == "conditional-acquire" || Summary == "acquire" ||
-         Summary == "release" || Summary == "hand-over";
-}
 
 class Linker {
 public:

@@ -13,9 +13,10 @@ std::string text(const llvm::APSInt &Value) {
   llvm::SmallString<24> Digits;
   Value.toString(Digits, 10);
   std::string Out(Digits.str());
-  if (Value.isUnsigned())
+  bool Small = Value.isNegative() || Value.getActiveBits() < 31;
+  if (Value.isUnsigned() && !Small)
     Out += "U";
-  if (Value.getBitWidth() > 32)
+  if (Value.getBitWidth() > 32 && !Small)
     Out += "L";
   return Value.isNegative() ? "(" + Out + ")" : Out;
 }
@@ -158,6 +159,10 @@ std::string Printer::prototype(const FunctionDecl *F) {
     Parameters = "void";
   return (F->getFormalLinkage() == Linkage::Internal ? "static " : "") +
          type(F->getReturnType(), name(F) + "(" + Parameters + ")");
+}
+
+std::string Printer::brief(const FunctionDecl *F) {
+  return type(F->getReturnType(), F->getNameAsString() + "()");
 }
 
 std::string Printer::function(const FunctionDecl *F) {
@@ -330,7 +335,13 @@ void Printer::statement(const Stmt *S) {
     return;
   if (const auto *E = dyn_cast<Expr>(S)) {
     at(E->getBeginLoc());
+    size_t From = Out.size();
     expression(E);
+    // Parentheses keep operators apart, and there are none around it.
+    if (isa<BinaryOperator>(E) && Out[From] == '(' && Out.back() == ')') {
+      Out.pop_back();
+      Out.erase(From, 1);
+    }
     Out += ";";
   } else if (const auto *C = dyn_cast<CompoundStmt>(S)) {
     body(C);
@@ -535,6 +546,15 @@ bool Printer::listMembers(const InitListExpr *List, bool First) {
   return First;
 }
 
+/// \p E before an operator that stands behind it.
+void Printer::operand(const Expr *E) {
+  const Expr *Bare = E->IgnoreParenImpCasts();
+  bool Plain = isa<DeclRefExpr, MemberExpr, ArraySubscriptExpr>(Bare);
+  Out += Plain ? "" : "(";
+  expression(E);
+  Out += Plain ? "" : ")";
+}
+
 void Printer::expression(const Expr *E) {
   while (isa<ImplicitCastExpr, ConstantExpr, OpaqueValueExpr, ParenExpr>(E)) {
     if (const auto *C = dyn_cast<ImplicitCastExpr>(E))
@@ -578,23 +598,22 @@ void Printer::expression(const Expr *E) {
       Arrow = Inner->isArrow();
       Base = Inner->getBase()->IgnoreParenImpCasts();
     }
-    bool Plain = isa<DeclRefExpr, MemberExpr, ArraySubscriptExpr>(Base);
-    Out += Plain ? "" : "(";
-    expression(Base);
-    Out += Plain ? "" : ")";
+    operand(Base);
     Out += (Arrow ? "->" : ".") + F->getNameAsString();
   } else if (const auto *U = dyn_cast<UnaryOperator>(E)) {
     if (U->getOpcode() == UO_Extension)
       return expression(U->getSubExpr());
     if (U->isIncrementDecrementOp() || U->getOpcode() == UO_Deref)
       complete(U->getSubExpr()->getType()->getPointeeType());
-    Out += "(";
-    if (!U->isPostfix())
+    if (U->isPostfix()) {
+      operand(U->getSubExpr());
       Out += UnaryOperator::getOpcodeStr(U->getOpcode());
+      return;
+    }
+    Out += UnaryOperator::getOpcodeStr(U->getOpcode());
+    if (isa<UnaryOperator>(U->getSubExpr()->IgnoreParenImpCasts()))
+      Out += " "; // - -x
     expression(U->getSubExpr());
-    if (U->isPostfix())
-      Out += UnaryOperator::getOpcodeStr(U->getOpcode());
-    Out += ")";
   } else if (const auto *B = dyn_cast<BinaryOperator>(E)) {
     for (const Expr *Side : {B->getLHS(), B->getRHS()})
       if (B->isAdditiveOp() || B->isAssignmentOp())
@@ -604,6 +623,10 @@ void Printer::expression(const Expr *E) {
     Out += " " + B->getOpcodeStr().str() + " ";
     expression(B->getRHS());
     Out += ")";
+  } else if (E->getType()->isPointerType() &&
+             E->isNullPointerConstant(const_cast<ASTContext &>(Ctx),
+                                      Expr::NPC_ValueDependentIsNotNull)) {
+    Out += "0";
   } else if (const auto *Cast = dyn_cast<CStyleCastExpr>(E)) {
     std::string To = type(Cast->getType(), "");
     if (isUnnamed(To)) {
@@ -629,7 +652,7 @@ void Printer::expression(const Expr *E) {
     complete(Call->getType());
   } else if (const auto *Sub = dyn_cast<ArraySubscriptExpr>(E)) {
     complete(Sub->getType());
-    expression(Sub->getBase());
+    operand(Sub->getBase());
     Out += "[";
     expression(Sub->getIdx());
     Out += "]";

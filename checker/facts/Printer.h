@@ -37,6 +37,8 @@ public:
   std::string function(const clang::FunctionDecl *F);
   /// Its declaration, without a semicolon.
   std::string prototype(const clang::FunctionDecl *F);
+  /// The same without parameters, for a function of the kernel.
+  std::string brief(const clang::FunctionDecl *F);
   /// The definition of a table: members that hold functions or constants.
   std::string table(const clang::VarDecl *V);
   /// The declaration of a file-scope variable, without its value.
@@ -75,6 +77,7 @@ private:
   void local(const clang::VarDecl *V);
   std::string attributes(const clang::VarDecl *V);
   void expression(const clang::Expr *E);
+  void operand(const clang::Expr *E);
   void list(const clang::InitListExpr *List);
   bool listMembers(const clang::InitListExpr *List, bool First);
   bool isNoise(const clang::Expr *E) const;

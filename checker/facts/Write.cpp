@@ -31,9 +31,10 @@ void named(const Stmt *S, llvm::SetVector<const FunctionDecl *> &Out) {
 
 class Writer {
 public:
-  Writer(const UnitModel &Model, ASTContext &Ctx, UnitFacts &Out)
+  Writer(const UnitModel &Model, ASTContext &Ctx, UnitFacts &Out,
+         const Membership &In)
       : Model(Model), K(Model.K), Ctx(Ctx), SM(Ctx.getSourceManager()),
-        Out(Out),
+        Out(Out), In(In),
         P(Ctx, K, UnitFacts::tag(Out.File, Out.Module), Seen) {}
 
   void run() {
@@ -74,6 +75,7 @@ private:
   ASTContext &Ctx;
   const SourceManager &SM;
   UnitFacts &Out;
+  const Membership &In;
   Mentions Seen;
   Printer P;
   llvm::DenseMap<const FunctionDecl *, const FunctionDecl *> Bodies;
@@ -131,12 +133,14 @@ private:
            N.starts_with("do_trace_") || N.starts_with("str__");
   }
 
-  /// All that is relevant when the module has other units; else what a unit
-  /// of another module may call, and teardown that reaches out of the unit.
+  /// All that is relevant when the module has other units; else what units of
+  /// other modules may need of it (link says what that is), and teardown that
+  /// reaches out of the unit.
   void select() {
     for (const FunctionDecl *F : Model.Unit.Functions)
-      if (isExternal(F) ||
-          (Out.Composite && isInTable(F) && !isTracing(F)))
+      if (isExternal(F)
+              ? Out.Composite || !In.Loadable || isLockHelper(summary(F))
+              : Out.Composite && isInTable(F) && !isTracing(F))
         choose(F);
     for (const VarDecl *V : Model.Unit.Variables)
       if (isDriver(V) && !isTracing(V) && namesFunctions(V) &&
@@ -189,6 +193,14 @@ private:
     return Names;
   }
 
+  std::string summary(const FunctionDecl *F) {
+    auto [It, New] = Summaries.try_emplace(F->getCanonicalDecl());
+    if (New)
+      It->second = summarise(tell(F, K, Ctx));
+    return It->second;
+  }
+  llvm::DenseMap<const FunctionDecl *, std::string> Summaries;
+
   void calls() {
     for (const FunctionDecl *F : Model.Unit.Called)
       if (F->getIdentifier() && !F->isInlined() && !definition(F) &&
@@ -204,7 +216,7 @@ private:
     Fact.Name = P.name(F);
     Fact.External = isExternal(F);
     if (Fact.External)
-      Fact.Summary = summarise(tell(F, K, Ctx));
+      Fact.Summary = summary(F);
     for (const FunctionDecl *Each : Names[F->getCanonicalDecl()])
       if (Each->getIdentifier() && !Each->getBuiltinID())
         Fact.Calls.push_back(P.name(Each));
@@ -230,7 +242,8 @@ private:
     for (size_t I = 0; I != Seen.Functions.size(); ++I) {
       const FunctionDecl *F = Seen.Functions[I];
       if (F->getIdentifier() && !F->getBuiltinID())
-        Out.Prototypes[P.name(F)] = P.prototype(F);
+        Out.Prototypes[P.name(F)] =
+            isDriver(F) ? P.prototype(F) : P.brief(F);
     }
     for (size_t I = 0; I != Seen.Variables.size(); ++I)
       Out.Variables[P.name(Seen.Variables[I])] = P.variable(Seen.Variables[I]);
@@ -370,6 +383,7 @@ Membership strongfence::membership(ArrayRef<std::string> Arguments,
     M.Module = File.str();
   else if (!Module)
     M.Module += ("@" + llvm::sys::path::parent_path(File)).str();
+  M.Loadable = Module;
   M.Composite = !Base.empty() && !M.Module.empty() &&
                 StringRef(M.Module).split('@').first != Base;
   return M;
@@ -381,7 +395,10 @@ UnitFacts strongfence::factsOf(const UnitModel &Model, ASTContext &Ctx,
   Out.File = File.str();
   Out.Module = In.Module;
   Out.Composite = In.Composite;
-  Writer(Model, Ctx, Out).run();
+  const SourceManager &SM = Ctx.getSourceManager();
+  Out.Source =
+      SM.getFilename(SM.getLocForStartOfFile(SM.getMainFileID())).str();
+  Writer(Model, Ctx, Out, In).run();
   Record R;
   recordModel(R, Model, llvm::DenseMap<const FunctionDecl *, std::string>(),
               Ctx.getSourceManager());

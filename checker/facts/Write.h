@@ -15,6 +15,7 @@ namespace strongfence {
 struct Membership {
   std::string Module;
   bool Composite = false; ///< KBUILD_BASENAME is another name
+  bool Loadable = false;  ///< not built in
 };
 Membership membership(llvm::ArrayRef<std::string> Arguments,
                       llvm::StringRef File);
