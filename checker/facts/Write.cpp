@@ -144,10 +144,17 @@ private:
         choose(F);
     for (const VarDecl *V : Model.Unit.Variables)
       if (isDriver(V) && !isTracing(V) && namesFunctions(V) &&
-          (Out.Composite || reachesOut(V))) {
+          (Out.Composite ? !isList(V) : !In.Loadable && reachesOut(V))) {
         Tables.push_back(V);
         forEachFunction(V, [&](StringRef, const FunctionDecl *F) { choose(F); });
       }
+  }
+
+  /// A long list of controls, attributes or commands: no door is behind it
+  /// that its own unit does not show.
+  bool isList(const VarDecl *V) const {
+    const auto *A = Ctx.getAsConstantArrayType(V->getType());
+    return A && A->getSize().ugt(8) && !K.table(structName(V->getType()));
   }
 
   bool isInTable(const FunctionDecl *F) const {
