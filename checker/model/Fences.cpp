@@ -28,9 +28,9 @@ bool isContainer(Identity Predicate) {
 
 class Inference {
 public:
-  Inference(const Index &Unit, ArrayRef<Door> Doors,
+  Inference(const Index &Unit, ArrayRef<Reader> Readers,
             ArrayRef<Teardown> Teardowns, const Kernel &K, ASTContext &Ctx)
-      : Unit(Unit), Doors(Doors), Teardowns(Teardowns), K(K), Ctx(Ctx) {}
+      : Unit(Unit), Readers(Readers), Teardowns(Teardowns), K(K), Ctx(Ctx) {}
 
   Fences run() {
     for (const CallSite &Site : Unit.Calls)
@@ -41,7 +41,6 @@ public:
             Heads.push_back({Node, Head});
     for (const Teardown &T : Teardowns)
       teardownSide(T);
-    tellReaders();
     dropOrdinaryState();
     readerSide();
     for (const Teardown &T : Teardowns) {
@@ -65,7 +64,7 @@ public:
 
 private:
   const Index &Unit;
-  ArrayRef<Door> Doors;
+  ArrayRef<Reader> Readers;
   ArrayRef<Teardown> Teardowns;
   const Kernel &K;
   ASTContext &Ctx;
@@ -77,6 +76,7 @@ private:
 
   struct Waited {
     Identity On;
+    const Teardown *By;
     const FunctionDecl *Root;
     const FunctionDecl *In;
     const Expr *Site;
@@ -111,7 +111,7 @@ private:
     for (size_t I = 0; I != T.Told.size(); ++I) {
       const Event &E = T.Told[I];
       if (E.K == Event::Wait) {
-        Waits.push_back({E.What, T.Root, E.In, E.Site, I != 0});
+        Waits.push_back({E.What, &T, T.Root, E.In, E.Site, I != 0});
         continue;
       }
       // Who leaves when the time is up frees nothing under an operation, and who
@@ -120,7 +120,7 @@ private:
           E.Loops.empty() &&
           structName(E.What->getType()) == "completion" &&
           !freesOnAnswer(T.Told, I))
-        Limited.push_back({E.What, T.Root, E.In, E.Site, I != 0});
+        Limited.push_back({E.What, &T, T.Root, E.In, E.Site, I != 0});
       if (E.K != Event::Kill || !E.What)
         continue;
       killed(E, T, I);
@@ -183,48 +183,12 @@ private:
     }
   }
 
-  /// Code that user space or another driver can be in when teardown starts.
-  bool isReader(const FunctionDecl *F) {
-    if (isInitOrExit(F) ||
-        llvm::any_of(Teardowns,
-                     [&](const Teardown &T) { return T.Root == F; }))
-      return false;
-    return F->getStorageClass() != SC_Static ||
-           Unit.InTables.contains(F->getCanonicalDecl()) ||
-           !Unit.Called.contains(F->getCanonicalDecl());
-  }
-
-  struct ReaderStory {
-    const FunctionDecl *F;
-    const Door *D; ///< null for other entries
-    Story Told;
-    bool closes() const {
-      return D && (D->Slot == "release" || D->Slot == "proc_release");
-    }
-  };
-  std::vector<ReaderStory> Readers;
-
-  void tellReaders() {
-    for (const FunctionDecl *F : Unit.Functions) {
-      if (!isReader(F))
-        continue;
-      const Door *D = nullptr;
-      for (const Door &Each : Doors)
-        if (Each.Function == F)
-          D = &Each;
-      bool Cut = false;
-      Readers.push_back({F, D, tell(F, K, Ctx, /*Puts=*/true, 8, &Cut)});
-      if (Cut)
-        Out.Cut.push_back(F);
-    }
-  }
-
   /// A constant that operations store too (a length set to 0, a buffer that
   /// they free) says nothing of liveness. A release may: it is often the one
   /// that finishes what teardown began.
   void dropOrdinaryState() {
     llvm::DenseSet<Identity> Ordinary;
-    for (const ReaderStory &R : Readers) {
+    for (const Reader &R : Readers) {
       if (!R.D || R.closes())
         continue;
       for (const Event &E : R.Told) {
@@ -264,12 +228,12 @@ private:
   }
 
   void readerSide() {
-    for (const ReaderStory &R : Readers) {
+    for (const Reader &R : Readers) {
       for (const Event &E : R.Told) {
         if (E.K == Event::Test || E.K == Event::TryGet)
           confirm(E, R.F);
         else if (E.K == Event::Wake && R.closes())
-          waitsForClose(E, R.F);
+          waitsForClose(E, R);
       }
     }
   }
@@ -280,11 +244,16 @@ private:
         continue;
       if (E.K == Event::TryGet ? C.Lock != E.What : !holds(E, C.Lock))
         continue;
+      const Expr *Acquire = E.K == Event::TryGet ? E.Site : nullptr;
       for (const Held &H : E.Locks)
-        if (H.Lock == C.Lock)
+        if (H.Lock == C.Lock) {
           C.Readers = H.Mode;
-      if (!C.Test || (E.Exits && !C.Refuses))
+          Acquire = H.Site;
+        }
+      if (!C.Test || (E.Exits && !C.Refuses)) {
         C.Test = E.Site;
+        C.Acquire = Acquire;
+      }
       C.Refuses |= E.Exits || E.K == Event::TryGet;
       if (!llvm::is_contained(C.TakenBy, F))
         C.TakenBy.push_back(F);
@@ -292,8 +261,8 @@ private:
   }
 
   /// The change of \p Id by a release, which is how an open count falls.
-  const Event *fallsInRelease(Identity Id, const ReaderStory *&By) const {
-    for (const ReaderStory &R : Readers)
+  const Event *fallsInRelease(Identity Id, const Reader *&By) const {
+    for (const Reader &R : Readers)
       if (R.closes())
         for (const Event &E : R.Told)
           if (E.K == Event::Change && E.What == Id) {
@@ -308,7 +277,7 @@ private:
   void refuses(const Teardown &T) {
     if (T.K != Teardown::Class || Out.WaitsForClose)
       return;
-    const ReaderStory *By = nullptr;
+    const Reader *By = nullptr;
     for (const Event &E : T.Told) {
       if (E.K == Event::Call && E.Callee->getIdentifier() &&
           K.means(E.Callee->getName(), "deregister") >= 0)
@@ -318,6 +287,7 @@ private:
       Fence F;
       F.Lock = F.Predicate = E.What;
       F.Shape = "S8";
+      F.Acquire = takes(E.What);
       F.Root = T.Root;
       F.Teardown = E.In;
       F.Kill = F.Barrier = F.Test = E.Site;
@@ -333,7 +303,7 @@ private:
       const Event &E = T.Told[I];
       if (E.K != Event::Test)
         continue;
-      const ReaderStory *By = nullptr;
+      const Reader *By = nullptr;
       const Event *Falls = fallsInRelease(E.What, By);
       if (!Falls || Falls->Locks.empty() ||
           llvm::any_of(Falls->Locks,
@@ -353,7 +323,50 @@ private:
     }
   }
 
-  void waitsForClose(const Event &Wake, const FunctionDecl *Release) {
+  /// A count that open takes and release gives back: an integer, an atomic, a
+  /// reference.
+  static bool isCount(Identity Id) {
+    StringRef Type = structName(Id->getType());
+    return Type.empty() ? Id->getType()->isIntegerType()
+                        : Type == "refcount_struct" || Type == "kref" ||
+                              Type == "atomic_t" || Type == "atomic64_t" ||
+                              Type == "atomic_long_t";
+  }
+
+  /// What release gives back before it wakes teardown, and teardown asks for:
+  /// an open takes it, so it is what the wait is about. Null when the
+  /// completion alone says that the file is closed.
+  Identity token(const Waited &W, const Reader &Release,
+                 const Event &Wake) const {
+    Identity Found = nullptr;
+    for (const Event &E : Release.Told) {
+      if (&E == &Wake)
+        break;
+      if ((E.K == Event::Kill || E.K == Event::Change) && E.What &&
+          isCount(E.What) &&
+          llvm::any_of(W.By->Told, [&](const Event &Asks) {
+            return (Asks.K == Event::Kill || Asks.K == Event::Test) &&
+                   Asks.What == E.What;
+          }))
+        Found = E.What;
+    }
+    return Found;
+  }
+
+  /// Where an open takes \p Id.
+  const Expr *takes(Identity Id) const {
+    for (const Reader &R : Readers)
+      if (!R.closes())
+        for (const Event &E : R.Told)
+          if (E.What == Id &&
+              (E.K == Event::Kill || E.K == Event::TryGet ||
+               E.K == Event::Change))
+            return E.Site;
+    return nullptr;
+  }
+
+  void waitsForClose(const Event &Wake, const Reader &By) {
+    const FunctionDecl *Release = By.F;
     for (const Waited &W : Limited)
       if (W.On == Wake.What && !Out.GivesUp) {
         Out.GivesUp = Fence();
@@ -369,6 +382,10 @@ private:
         continue;
       Fence F;
       F.Lock = F.Predicate = W.On;
+      if (Identity Token = token(W, By, Wake)) {
+        F.Lock = F.Predicate = Token;
+        F.Acquire = takes(Token);
+      }
       F.Shape = "S7";
       F.Root = W.Root;
       F.Teardown = W.In;
@@ -403,8 +420,8 @@ bool strongfence::isUnclosed(const Fences &Gate, Identity P, Identity L) {
   });
 }
 
-Fences strongfence::inferFences(const Index &Unit, ArrayRef<Door> Doors,
+Fences strongfence::inferFences(const Index &Unit, ArrayRef<Reader> Readers,
                                 ArrayRef<Teardown> Teardowns, const Kernel &K,
                                 ASTContext &Ctx) {
-  return Inference(Unit, Doors, Teardowns, K, Ctx).run();
+  return Inference(Unit, Readers, Teardowns, K, Ctx).run();
 }

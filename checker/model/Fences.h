@@ -6,13 +6,12 @@
 #ifndef STRONGFENCE_MODEL_FENCES_H
 #define STRONGFENCE_MODEL_FENCES_H
 
-#include "model/Doors.h"
-#include "model/Teardown.h"
+#include "model/Readers.h"
 
 namespace strongfence {
 
 struct Fence {
-  Identity Lock;
+  Identity Lock;      ///< null when a core's proxy is what readers pass
   Identity Predicate; ///< equals Lock for an active reference
   LockMode Readers = LockMode::Exclusive;
   std::string Shape;                        ///< S1, S1b, S2, ... of the catalogue
@@ -22,6 +21,7 @@ struct Fence {
   const clang::Expr *KillValue = nullptr; ///< the constant stored, if a store
   const clang::Expr *Barrier;
   const clang::Expr *Test = nullptr; ///< one reader's test
+  const clang::Expr *Acquire = nullptr; ///< where that reader takes Lock
   bool Refuses = false;              ///< a reader leaves when it is dead
   bool Ordinary = false;             ///< operations store the constant too
   llvm::SmallVector<const clang::FunctionDecl *, 8> TakenBy;
@@ -70,7 +70,7 @@ struct Fences {
 /// none tests it under a lock that one does take: teardown is wrong, not they.
 bool isUnclosed(const Fences &Gate, Identity P, Identity L);
 
-Fences inferFences(const Index &Unit, llvm::ArrayRef<Door> Doors,
+Fences inferFences(const Index &Unit, llvm::ArrayRef<Reader> Readers,
                    llvm::ArrayRef<Teardown> Teardowns, const Kernel &K,
                    clang::ASTContext &Ctx);
 

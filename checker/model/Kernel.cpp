@@ -199,7 +199,7 @@ template <> struct MappingTraits<CallRow> {
   }
   static std::string validate(IO &, CallRow &Row) {
     static const char *const Known[] = {
-        "register", "deregister", "free", "devm-alloc", "devm-action", "get",
+        "register", "deregister", "free", "devm-alloc", "devm-action", "get", "reserve",
         "put", "transparent", "lookup", "suppress-bind", "own-device",
         "iterate", "list-add", "drvdata", "drain", "zero", "initialise", "map",
         "zap", "zap-vma", "frame", "join", "drain-attributes", "bar-open",

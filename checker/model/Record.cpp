@@ -61,6 +61,35 @@ static std::string bitName(const Expr *Kill, const Kernel &K,
       .str();
 }
 
+static json::Object place(const Expr *E, const SourceManager &SM) {
+  Note At = noteAt(E->getBeginLoc(), SM, "");
+  return json::Object{{"file", At.File}, {"line", At.Line}};
+}
+
+static json::Object fence(const Fence &F, const UnitModel &Model,
+                          const SourceManager &SM) {
+  json::Array TakenBy;
+  for (const FunctionDecl *D : F.TakenBy)
+    TakenBy.push_back(name(D));
+  json::Object Out = place(F.Test, SM);
+  Out["type"] = "fence";
+  Out["struct"] = ownerName(F.Lock).str();
+  Out["lock"] = name(F.Lock);
+  Out["mode"] = F.Readers == LockMode::Shared ? "shared" : "exclusive";
+  Out["predicate"] = name(F.Predicate);
+  Out["predicate_struct"] = ownerName(F.Predicate).str();
+  Out["bit"] = bitName(F.Kill, Model.K, F.Teardown->getASTContext());
+  Out["teardown"] = name(F.Teardown);
+  Out["root"] = name(F.Root);
+  Out["kill"] = place(F.Kill, SM);
+  Out["barrier"] = place(F.Barrier, SM);
+  if (F.Acquire)
+    Out["acquire"] = place(F.Acquire, SM);
+  Out["shape"] = F.Shape;
+  Out["doors"] = std::move(TakenBy);
+  return Out;
+}
+
 void strongfence::recordModel(
     Record &R, const UnitModel &Model,
     const llvm::DenseMap<const FunctionDecl *, std::string> &Verdicts,
@@ -74,30 +103,9 @@ void strongfence::recordModel(
   for (const FunctionDecl *F : Model.Gate.Cut)
     if (!isImported(F))
       R.BudgetStops.push_back(name(F));
-  for (const Fence &F : Model.Gate.Strong) {
-    Note Where = noteAt(F.Test->getBeginLoc(), SM, "");
-    Note Kill = noteAt(F.Kill->getBeginLoc(), SM, "");
-    Note Barrier = noteAt(F.Barrier->getBeginLoc(), SM, "");
-    json::Array TakenBy;
-    for (const FunctionDecl *D : F.TakenBy)
-      TakenBy.push_back(name(D));
-    R.Lines.push_back(line(json::Object{
-        {"type", "fence"},
-        {"struct", ownerName(F.Lock).str()},
-        {"lock", name(F.Lock)},
-        {"mode", F.Readers == LockMode::Shared ? "shared" : "exclusive"},
-        {"predicate", name(F.Predicate)},
-        {"predicate_struct", ownerName(F.Predicate).str()},
-        {"bit", bitName(F.Kill, Model.K, F.Teardown->getASTContext())},
-        {"teardown", name(F.Teardown)},
-        {"root", name(F.Root)},
-        {"kill", json::Object{{"file", Kill.File}, {"line", Kill.Line}}},
-        {"barrier", json::Object{{"file", Barrier.File}, {"line", Barrier.Line}}},
-        {"file", Where.File},
-        {"line", Where.Line},
-        {"shape", F.Shape},
-        {"doors", std::move(TakenBy)}}));
-  }
+  for (const std::vector<Fence> *Each : {&Model.Gate.Strong, &Model.Closings})
+    for (const Fence &F : *Each)
+      R.Lines.push_back(line(fence(F, Model, SM)));
   for (const Door &D : Model.Doors) {
     if (isImported(D.Function))
       continue;

@@ -103,7 +103,27 @@ private:
         F->getName().ends_with("_constructor") &&
         structName(F->getReturnType()) == recordName(Id))
       return Locals.lookup(F->getParamDecl(0));
-    return Id;
+    auto Copied = Handed.find(Id);
+    return Copied == Handed.end() ? Id : Copied->second;
+  }
+
+  /// What the fields of a CLASS()'s own struct are copies of: `guard.gc` is
+  /// gdev->chip, read under the lock that the constructor took.
+  llvm::DenseMap<Identity, Identity> Handed;
+
+  void handsOver(const BinaryOperator *B) {
+    const FunctionDecl *F = Stack.back();
+    const auto *M = dyn_cast<MemberExpr>(B->getLHS()->IgnoreParens());
+    const auto *Ref = M && !M->isArrow()
+                          ? dyn_cast<DeclRefExpr>(M->getBase()->IgnoreParens())
+                          : nullptr;
+    const auto *Field = M ? dyn_cast<FieldDecl>(M->getMemberDecl()) : nullptr;
+    if (!Ref || !Field || !F->getIdentifier() ||
+        !F->getName().starts_with("class_") ||
+        !F->getName().ends_with("_constructor"))
+      return;
+    if (Identity From = valueId(B->getRHS()))
+      Handed[cast<ValueDecl>(Field->getCanonicalDecl())] = From;
   }
 
   static StringRef recordName(Identity Field) {
@@ -295,7 +315,8 @@ private:
     statement(I->getInit());
     size_t First = Out.size();
     condition(I->getCond());
-    if (leaves(I->getThen()) || leaves(I->getElse()))
+    if (leaves(I->getThen()) || leaves(I->getElse()) ||
+        (!I->getElse() && returnsNothing(I)))
       for (size_t Each = First; Each < Out.size(); ++Each)
         Out[Each].Exits = true;
     auto Entry = Locks;
@@ -423,6 +444,7 @@ private:
         alias(Var, Id);
       return;
     }
+    handsOver(B);
     Identity Id = id(B->getLHS());
     if (!Id)
       return;
@@ -439,13 +461,19 @@ private:
       if (Derefs)
         expression(Call->getCallee());
       emit(Event::Indirect, id(Call->getCallee()), Call);
+      if (!WasCut)
+        if (const auto *M = dyn_cast_or_null<MemberExpr>(
+                strip(Call->getCallee(), K));
+            M && M->isArrow())
+          Out.back().Through = id(M->getBase());
       return;
     }
     StringRef Name = calleeName(Call);
     auto argument = [&](unsigned I) -> Identity {
       return I < Call->getNumArgs() ? id(Call->getArg(I)) : nullptr;
     };
-    if (const LockRow *Row = K.lock(Name)) {
+    // A row is for who calls it; the unit that defines it shows the lock inside.
+    if (const LockRow *Row = isOwn(F) ? nullptr : K.lock(Name)) {
       lock(*Row, argument(Row->Argument), Call);
       // refcount_dec_and_test() lets go and may be the kill as well.
       if (Row->Action != LockAction::Release)
@@ -598,7 +626,7 @@ private:
     case LockAction::AcquireIfZero:
     case LockAction::AcquireIfNonZero:
       emit(Event::Acquire, Id, Call);
-      Locks.push_back({Id, Row.Mode, ++Acquired});
+      Locks.push_back({Id, Row.Mode, ++Acquired, Call});
       break;
     case LockAction::Release:
       release(Id);
@@ -609,9 +637,14 @@ private:
       break;
     case LockAction::TryGet:
       emit(Event::TryGet, Id, Call);
-      Locks.push_back({Id, Row.Mode, ++Acquired});
+      Locks.push_back({Id, Row.Mode, ++Acquired, Call});
       break;
     }
+  }
+
+  bool isOwn(const FunctionDecl *F) {
+    const FunctionDecl *Def = definition(F);
+    return Def && isDriverCode(Def->getLocation(), Ctx.getSourceManager());
   }
 
   /// Functions of the driver, and guard constructors from cleanup.h.
@@ -623,7 +656,20 @@ private:
     if (Name.starts_with("class_") &&
         (Name.ends_with("_constructor") || Name.ends_with("_ext")))
       return true;
-    return isDriverCode(Def->getLocation(), Ctx.getSourceManager());
+    return isDriverCode(Def->getLocation(), Ctx.getSourceManager()) ||
+           (Puts && isPut(Def));
+  }
+
+  /// An inline of a header that does nothing but put: fw_card_put().
+  bool isPut(const FunctionDecl *Def) {
+    const auto *Body = dyn_cast<CompoundStmt>(Def->getBody());
+    const auto *Call =
+        Body && Body->size() == 1 ? dyn_cast<CallExpr>(Body->body_front())
+                                  : nullptr;
+    return Call && K.means(calleeName(Call), "put") >= 0 &&
+           llvm::any_of(Call->arguments(), [](const Expr *Arg) {
+             return namedFunction(Arg) != nullptr;
+           });
   }
 
   /// A callback is given who knows what.

@@ -18,6 +18,7 @@ struct Held {
   Identity Lock;
   LockMode Mode;
   unsigned Since = 0; ///< counts acquisitions, so that a retake is another
+  const clang::Expr *Site = nullptr; ///< where it was taken
 };
 
 struct Event {
@@ -46,6 +47,9 @@ struct Event {
   const clang::Expr *Via = nullptr;
   /// What the arguments of a call stand for; null where unknown.
   llvm::SmallVector<Identity, 3> Args;
+  /// Indirect: the pointer to the table that holds the function, `p->ops` of
+  /// `p->ops->fn()`; null where there is none.
+  Identity Through = nullptr;
   /// Held just before; for the Test of a copy also when the copy was read.
   llvm::SmallVector<Held, 4> Locks;
   const clang::Expr *Value = nullptr;          ///< stored by Kill and Change

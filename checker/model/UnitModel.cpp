@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "model/UnitModel.h"
+#include "model/Closings.h"
+#include "model/Proxies.h"
+#include <utility>
 
 using namespace clang;
 using namespace strongfence;
@@ -11,9 +14,22 @@ UnitModel::UnitModel(const Kernel &K, ASTContext &Ctx)
   Teardowns = findTeardowns(Unit, K, Ctx);
   Births = findBirths(Unit, Teardowns, K, Ctx);
   Published = findPublications(Unit, Births, K, Ctx);
+  std::vector<const FunctionDecl *> Cut;
+  std::vector<Reader> Told;
+  bool AreTold = false;
+  auto readers = [&]() -> ArrayRef<Reader> {
+    if (!std::exchange(AreTold, true))
+      Told = tellReaders(Unit, Doors, Teardowns, K, Ctx, Cut);
+    return Told;
+  };
+  if (!Teardowns.empty())
+    Gate = inferFences(Unit, readers(), Teardowns, K, Ctx);
+  Closings = findClosings(Unit, readers, Gate, K, Ctx);
+  for (Fence &F : findProxies(Unit, readers, K, Ctx))
+    Closings.push_back(std::move(F));
   if (Teardowns.empty())
     return;
-  Gate = inferFences(Unit, Doors, Teardowns, K, Ctx);
+  Gate.Cut.insert(Gate.Cut.end(), Cut.begin(), Cut.end());
   Life = readLifetimes(Unit, Teardowns, K, Ctx);
   Memory = Storage(Unit, Doors, Teardowns, K, Ctx);
   Opens = findOpens(Unit, Doors, K, Ctx);

@@ -24,6 +24,7 @@ struct UnitModel {
   std::vector<Birth> Births;
   std::vector<Publication> Published;
   Fences Gate;
+  std::vector<Fence> Closings; ///< fences of other ends than teardown
   Lifetimes Life;
   Storage Memory;
   std::vector<Open> Opens;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // RUN: %strongfence-fences | FileCheck %s
 //
-// Shape S7: teardown waits for the last close.
+// Shape S7: teardown waits for the last close. What open takes and release gives
+// back is the lock.
 //
 // CHECK-DAG: "shape":"S7"
 // CHECK-DAG: "struct":"foo"
-// CHECK-DAG: "lock":"closed"
+// CHECK-DAG: "lock":"users"
 // CHECK-DAG: "teardown":"foo_remove"
 
 #include <linux/completion.h>
