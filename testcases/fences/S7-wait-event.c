@@ -5,7 +5,7 @@
 //
 // CHECK-DAG: "shape":"S7"
 // CHECK-DAG: "struct":"foo"
-// CHECK-DAG: "lock":"closed"
+// CHECK-DAG: "lock":"users"
 // CHECK-DAG: "teardown":"foo_remove"
 
 #include <linux/atomic.h>

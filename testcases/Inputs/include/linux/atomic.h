@@ -62,6 +62,12 @@ static __always_inline bool atomic_try_cmpxchg(atomic_t *v, int *old, int new)
 	return done;
 }
 
+static __always_inline int atomic_cmpxchg(atomic_t *v, int old, int new)
+{
+	atomic_try_cmpxchg(v, &old, new);
+	return old;
+}
+
 static __always_inline bool atomic_add_unless(atomic_t *v, int a, int u)
 {
 	int c = atomic_read(v);

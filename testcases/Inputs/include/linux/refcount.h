@@ -59,4 +59,6 @@ static inline void refcount_dec(refcount_t *r)
 		refcount_warn_saturate(r, 2);
 }
 
+bool refcount_dec_if_one(refcount_t *r);
+
 #endif

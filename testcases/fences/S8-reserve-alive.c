@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// RUN: %strongfence-jsonl | FileCheck %s
+//
+// Near miss of S8-reserve.c: what the exchange leaves is one more user, and others still get in.
+//
+// CHECK-NOT: "type":"fence"
+// CHECK: "status":"ok"{{.*}}"type":"unit"
+
+#include <linux/atomic.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+struct foo {
+	atomic_t users;		/* -1: there is no buffer */
+	char *buffer;
+};
+
+int foo_peek(struct foo *foo, unsigned int at)
+{
+	int ret;
+
+	if (!atomic_inc_unless_negative(&foo->users))
+		return -ENOENT;
+	ret = foo->buffer[at];
+	atomic_dec(&foo->users);
+	return ret;
+}
+EXPORT_SYMBOL_GPL(foo_peek);
+
+int foo_free_buffer(struct foo *foo)
+{
+	int users = atomic_cmpxchg(&foo->users, 0, 1);
+
+	if (users > 0)
+		return -EBUSY;
+	kfree(foo->buffer);
+	foo->buffer = NULL;
+	return 0;
+}
+EXPORT_SYMBOL_GPL(foo_free_buffer);
