@@ -159,16 +159,21 @@ static char *place_of(const json_t *object)
 	return place;
 }
 
-// "tested at F:1, ended at F:2, barrier at F:3".
+// "taken at F:1, tested at F:2, ended at F:3, barrier at F:4". Where the test takes it too, it is tested.
 static char *places_of(const json_t *fence)
 {
 	const json_t *kill = json_object_get(fence, "kill"), *barrier = json_object_get(fence, "barrier");
-	char *tested = place_of(fence), *ended = place_of(kill), *waits = place_of(barrier);
+	const json_t *acquire = json_object_get(fence, "acquire");
+	char *taken = place_of(acquire), *tested = place_of(fence), *ended = place_of(kill);
+	char *waits = place_of(barrier);
 	bool reader = *text_of(fence, "file"), apart = strcmp(ended, waits);
-	char *text = format("%s%s%s%s%s%s%s", reader ? "tested at " : "", reader ? tested : "",
+	bool before = json_is_object(acquire) && strcmp(taken, tested);
+	char *text = format("%s%s%s%s%s%s%s%s%s%s", before ? "taken at " : "", before ? taken : "",
+			    before && reader ? ", " : "", reader ? "tested at " : "", reader ? tested : "",
 			    reader && json_is_object(kill) ? ", " : "", json_is_object(kill) ? "ended at " : "",
 			    json_is_object(kill) ? ended : "", apart ? ", barrier at " : "", apart ? waits : "");
 
+	free(taken);
 	free(tested);
 	free(ended);
 	free(waits);
@@ -180,7 +185,8 @@ static void one_fence(struct matrix *matrix, size_t column, const json_t *fence)
 	const char *in = text_of(fence, "struct"), *lock = text_of(fence, "lock");
 	const char *predicate = text_of(fence, "predicate"), *owner = text_of(fence, "predicate_struct");
 
-	fprintf(matrix->to, "  %c  %s%s%s", (char)('A' + column % 26), in, *in ? "." : "", lock);
+	fprintf(matrix->to, "  %c  %s%s%s", (char)('A' + column % 26), in, *in ? "." : "",
+		*lock ? lock : "what the core waits for");
 	if (*text_of(fence, "mode"))
 		fprintf(matrix->to, " (%s)", text_of(fence, "mode"));
 	if (strcmp(predicate, lock) || strcmp(owner, in)) {

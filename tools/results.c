@@ -46,6 +46,7 @@ static void relate(json_t *object, const char *directory, const char *root)
 // The places of a fence.
 static void relate_parts(json_t *object, const char *directory, const char *root)
 {
+	relate(json_object_get(object, "acquire"), directory, root);
 	relate(json_object_get(object, "kill"), directory, root);
 	relate(json_object_get(object, "barrier"), directory, root);
 }

@@ -85,6 +85,7 @@ private:
     C.F.Shape = Shape.str();
     C.F.Root = Root;
     C.F.Teardown = Kill.In;
+    C.F.Path = Kill.Path;
     C.F.Kill = Kill.Site;
     C.F.KillValue = Kill.Value;
     C.F.Barrier = Barrier;

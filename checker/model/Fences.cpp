@@ -92,6 +92,7 @@ private:
     F.Shape = isContainer(F.Predicate) ? "S5" : Shape.str();
     F.Root = T.Root;
     F.Teardown = Kill.In;
+    F.Path = Kill.Path;
     F.Kill = Kill.Site;
     F.KillValue = Kill.Value;
     F.Barrier = Barrier;

@@ -17,6 +17,8 @@ struct Fence {
   std::string Shape;                        ///< S1, S1b, S2, ... of the catalogue
   const clang::FunctionDecl *Root;          ///< the teardown root
   const clang::FunctionDecl *Teardown;      ///< holds the kill
+  /// The functions from Root to Teardown.
+  llvm::SmallVector<const clang::FunctionDecl *, 0> Path;
   const clang::Expr *Kill;
   const clang::Expr *KillValue = nullptr; ///< the constant stored, if a store
   const clang::Expr *Barrier;

@@ -71,16 +71,24 @@ static json::Object fence(const Fence &F, const UnitModel &Model,
   json::Array TakenBy;
   for (const FunctionDecl *D : F.TakenBy)
     TakenBy.push_back(name(D));
+  json::Array Path;
+  for (const FunctionDecl *Step : F.Path)
+    Path.push_back(name(Step));
+  if (Path.empty())
+    Path.push_back(name(F.Root));
   json::Object Out = place(F.Test, SM);
   Out["type"] = "fence";
   Out["struct"] = ownerName(F.Lock).str();
   Out["lock"] = name(F.Lock);
-  Out["mode"] = F.Readers == LockMode::Shared ? "shared" : "exclusive";
+  Out["mode"] = !F.Lock                          ? ""
+                : F.Readers == LockMode::Shared ? "shared"
+                                                : "exclusive";
   Out["predicate"] = name(F.Predicate);
   Out["predicate_struct"] = ownerName(F.Predicate).str();
   Out["bit"] = bitName(F.Kill, Model.K, F.Teardown->getASTContext());
   Out["teardown"] = name(F.Teardown);
   Out["root"] = name(F.Root);
+  Out["path"] = std::move(Path);
   Out["kill"] = place(F.Kill, SM);
   Out["barrier"] = place(F.Barrier, SM);
   if (F.Acquire)

@@ -75,6 +75,8 @@ private:
     if (Kind == Event::Call || Kind == Event::Indirect)
       for (const Expr *Arg : cast<CallExpr>(Site)->arguments())
         E.Args.push_back(id(Arg));
+    if (Kind == Event::Kill)
+      E.Path.append(Stack.begin(), Stack.end());
     E.K = Kind;
     E.What = What;
     E.Site = Site;

@@ -47,6 +47,8 @@ struct Event {
   const clang::Expr *Via = nullptr;
   /// What the arguments of a call stand for; null where unknown.
   llvm::SmallVector<Identity, 3> Args;
+  /// Kill: the functions around it, the story's own first.
+  llvm::SmallVector<const clang::FunctionDecl *, 0> Path;
   /// Indirect: the pointer to the table that holds the function, `p->ops` of
   /// `p->ops->fn()`; null where there is none.
   Identity Through = nullptr;

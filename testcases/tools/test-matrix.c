@@ -28,7 +28,7 @@ static char *render(const char *fences, const char *coverage)
 	"{\"file\":\"a.c\",\"line\":7,\"struct\":\"p\",\"lock\":\"sem\",\"mode\":\"shared\","               \
 	"\"predicate\":\"ops\",\"predicate_struct\":\"p\",\"bit\":\"\",\"teardown\":\"a_kill\","              \
 	"\"root\":\"a_remove\",\"kill\":{\"file\":\"a.c\",\"line\":30},"                                   \
-	"\"barrier\":{\"file\":\"a.c\",\"line\":31},\"shape\":\"S1\",\"doors\":[\"a_ioctl\"]}"
+	"\"barrier\":{\"file\":\"a.c\",\"line\":31},\"acquire\":{\"file\":\"a.c\",\"line\":6},\"shape\":\"S1\",\"doors\":[\"a_ioctl\"]}"
 #define BY_SEM "\"fences\":[{\"struct\":\"p\",\"lock\":\"sem\",\"predicate\":\"ops\"}]"
 #define ROW(slot, function, command, line, state, reason)                                          \
 	"{\"file\":\"a.c\",\"table\":\"fops\",\"registration\":\"misc\",\"slot\":\"" slot                 \
@@ -59,7 +59,7 @@ static void commands_stand_below_their_door(void **state)
 			    "                    A_NAME  own memory only\n"
 			    "                    A_SET   not fenced       [3]\n"
 			    "\n"
-			    "  [1] tested at a.c:7, ended at a.c:30, barrier at a.c:31\n"
+			    "  [1] taken at a.c:6, tested at a.c:7, ended at a.c:30, barrier at a.c:31\n"
 			    "  [2] the budget cut the exploration\n"
 			    "  [3] a.c:20 writes registers through 'base' that 'a_remove' unmaps: no fence is held\n"
 			    "\n"
@@ -151,7 +151,7 @@ static void fences_of_no_table_are_named(void **state)
 	(void)state;
 	assert_string_equal(made, "Fences that no door in sight takes\n\n"
 				  "  A  p.sem (shared), tests ops; ended by a_kill from a_remove; S1 [1]\n\n"
-				  "  [1] tested at a.c:7, ended at a.c:30, barrier at a.c:31\n");
+				  "  [1] taken at a.c:6, tested at a.c:7, ended at a.c:30, barrier at a.c:31\n");
 	free(made);
 	made = render("[]", "[]");
 	assert_string_equal(made, "");
