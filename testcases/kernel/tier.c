@@ -417,9 +417,11 @@ static bool is_fence(const struct table *table, size_t row, const json_t *fence)
 {
 	const char *structs = table_cell(table, row, "struct");
 	const char *lock = text_of(fence, "lock"), *in = text_of(fence, "struct");
+	const char *file = table_cell(table, row, "file");
+	const json_t *kill = json_object_get(fence, "kill");
 	char *predicate = predicate_of(fence);
 	bool same = !strcmp(text_of(fence, "type"), "fence") &&
-		    !strcmp(text_of(fence, "file"), table_cell(table, row, "file")) &&
+		    (!strcmp(text_of(fence, "file"), file) || !strcmp(text_of(kill, "file"), file)) &&
 		    table_has(structs, '|', *in ? in : "-") &&
 		    table_has(table_cell(table, row, "lock"), '|', *lock ? lock : "-") &&
 		    table_has(table_cell(table, row, "predicate"), '|', predicate) &&
