@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "analyse.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "files.h"
-#include "ninja.h"
+#include "linking.h"
+#include "modules.h"
 #include "output.h"
 #include "process.h"
 #include "program.h"
-#include "rules.h"
 #include "selection.h"
 
 static double now(void)
@@ -34,6 +33,42 @@ static bool names_sources_alone(const struct strings *paths)
 	return paths->count > 0;
 }
 
+// One file, in an editor or before a commit: what the rest of its module says is known if the tree was scanned.
+static void use_last_scan(struct units *units, const struct state *state)
+{
+	struct linked linked;
+	char when[32];
+	struct tm parts;
+
+	if (!linking_recall(units, state, &linked))
+		return;
+	if (!linked.when || !localtime_r(&linked.when, &parts) ||
+	    !strftime(when, sizeof(when), "%Y-%m-%d %H:%M", &parts)) {
+		say("using the facts of an earlier scan");
+		return;
+	}
+	say("using the facts of the scan of %s (%zu unit%s)", when, linked.units, linked.units == 1 ? "" : "s");
+}
+
+// Facts that are not there or not good are to be read again by the next scan, and only they.
+static void retry_problems(const struct analysis *analysis, const struct state *state)
+{
+	json_t *problem;
+	size_t i;
+
+	json_array_foreach(analysis->problems, i, problem) {
+		const char *file = json_string_value(json_object_get(problem, "file"));
+
+		for (size_t j = 0; file && j < analysis->units.count; j++) {
+			const struct unit *unit = &analysis->units.at[j];
+
+			if (linking_takes(unit) &&
+			    (!strcmp(file, unit->compile.file) || !strcmp(file, unit->name) || strstr(file, unit->id)))
+				unit_forget(unit, state);
+		}
+	}
+}
+
 struct analysis analyse(const struct options *options, bool files_alone)
 {
 	struct analysis analysis = {.complete = true};
@@ -54,14 +89,20 @@ struct analysis analyse(const struct options *options, bool files_alone)
 	if (!list.count)
 		fatal("no source to analyse");
 	analysis.units = units_name(&list, analysis.inputs.root, options->llvm);
-	if (options->select && !names_sources_alone(&options->paths)) {
+	analysis.across = analysis.inputs.kind != INPUT_FILES && !names_sources_alone(&options->paths);
+	if (options->select && analysis.across) {
 		struct selection *selection = selection_open(program, &options->models);
 
 		analysis.aside = selection_apply(selection, &analysis.units);
+		analysis.mates = modules_complete(&analysis.units);
 		selection_free(selection);
 	}
 	units_write(&analysis.units, &state, program, options);
-	ninja_run(&analysis.units, &state, options);
+	if (!analysis.across)
+		use_last_scan(&analysis.units, &state);
+	analysis.work = ninja_run(&analysis.units, &state, options, analysis.across);
+	analysis.problems = analysis.across ? linking_problems(&state) : json_array();
+	retry_problems(&analysis, &state);
 	results_start(&analysis.results);
 	results_read(&analysis.results, &analysis.units, &state);
 	results_settle(&analysis.results, options->min_severity);
@@ -69,93 +110,6 @@ struct analysis analyse(const struct options *options, bool files_alone)
 	free(state.path);
 	free(program);
 	return analysis;
-}
-
-void analysis_report_trouble(const struct analysis *analysis, bool verbose)
-{
-	for (size_t i = 0; i < analysis->units.count; i++)
-		if (analysis->units.at[i].fault)
-			complain("%s: %s", analysis->units.at[i].name, analysis->units.at[i].fault);
-	if (!verbose)
-		return;
-
-	json_t *stop;
-	size_t i;
-
-	json_array_foreach(analysis->results.stops, i, stop) {
-		const char *file = json_string_value(json_object_get(stop, "file"));
-		const char *function = json_string_value(json_object_get(stop, "function"));
-
-		say("%s: the budget ended the exploration of %s", file ? file : "?",
-		    function ? function : "?");
-	}
-}
-
-static char *per_rule(const json_t *findings)
-{
-	char *text = copy("");
-
-	for (size_t r = 0; r < rule_count; r++) {
-		size_t count = 0, i;
-		json_t *finding;
-
-		json_array_foreach(findings, i, finding) {
-			const char *rule = json_string_value(json_object_get(finding, "rule"));
-
-			count += rule && !strcmp(rule, rules[r].key);
-		}
-		if (!count)
-			continue;
-		char *longer = format("%s%s%s %zu", text, *text ? ", " : "", rules[r].key, count);
-
-		free(text);
-		text = longer;
-	}
-	return text;
-}
-
-static const char *plural(size_t count)
-{
-	return count == 1 ? "" : "s";
-}
-
-void analysis_summary(const struct analysis *analysis)
-{
-	const struct results *results = &analysis->results;
-	size_t found = json_array_size(results->findings), stops = json_array_size(results->stops);
-	char *rules_text = per_rule(results->findings);
-	char *text = NULL;
-	size_t length;
-	FILE *to = open_memstream(&text, &length);
-
-	if (!to)
-		fatal("out of memory");
-	fprintf(to, "%zu unit%s analysed", results->analysed, plural(results->analysed));
-	if (results->failed)
-		fprintf(to, ", %zu FAILED", results->failed);
-	if (results->timeouts)
-		fprintf(to, " (%zu time-out%s)", results->timeouts, plural(results->timeouts));
-	if (!analysis->complete)
-		fputs(", some paths NOT ANALYSED", to);
-	// After a failure "0 findings" would be read as "clean".
-	if (found)
-		fprintf(to, ", %zu finding%s (%s)", found, plural(found), rules_text);
-	else if (!results->failed && analysis->complete)
-		fputs(", 0 findings", to);
-	if (results->hidden)
-		fprintf(to, ", %zu below --min-severity", results->hidden);
-	fprintf(to, ", %zu budget stop%s", stops, plural(stops));
-	fprintf(to, ", %.1f s", results->seconds);
-	fclose(to);
-	if (analysis->aside)
-		say("%zu unit%s %s nothing to look for and %s not analysed (--all analyses everything)",
-		    analysis->aside, plural(analysis->aside), analysis->aside == 1 ? "has" : "have",
-		    analysis->aside == 1 ? "is" : "are");
-	say("%zu door%s, %zu teardown root%s", results->door_count, plural(results->door_count),
-	    results->teardown_count, plural(results->teardown_count));
-	say("%s", text);
-	free(text);
-	free(rules_text);
 }
 
 enum verdict analysis_verdict(size_t failed, bool complete, size_t found)
@@ -169,6 +123,7 @@ void analysis_free(struct analysis *analysis)
 {
 	units_free(&analysis->units);
 	results_free(&analysis->results);
+	json_decref(analysis->problems);
 	free(analysis->inputs.root);
 	free(analysis->inputs.state);
 	free(analysis->inputs.database);

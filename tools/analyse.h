@@ -7,23 +7,28 @@
 
 #include "complain.h"
 #include "inputs.h"
+#include "ninja.h"
 #include "results.h"
 
 struct analysis {
 	struct inputs inputs;
 	struct units units;
 	struct results results;
-	size_t aside;  // units with nothing to look for
-	bool complete; // every path had commands; false was already complained about
+	struct work work;
+	json_t *problems; // facts that could not be linked, {"file", "detail"}
+	size_t aside;     // units with nothing to look for
+	size_t mates;     // those of them whose facts were read
+	bool across;      // the facts of all units were linked
+	bool complete;    // every path had commands; false was already complained about
 };
 
 // Runs the units. What keeps all of them from running is fatal.
 struct analysis analyse(const struct options *options, bool files_alone);
 
-// Names the units that failed, with their reason, and with -v the budget stops.
+// Names the units that failed, with their reason, and with -v the budget stops and whose facts are missing where.
 void analysis_report_trouble(const struct analysis *analysis, bool verbose);
 
-// The summary line on stderr.
+// The summary on stderr. See summary.c for both.
 void analysis_summary(const struct analysis *analysis);
 
 // VERDICT_TROUBLE when anything was not done, else VERDICT_FINDINGS when there are `found`.

@@ -8,6 +8,7 @@
 #include "command.h"
 #include "matrix.h"
 #include "output.h"
+#include "slots.h"
 
 static const char help[] =
 	"usage: strongfence fences [PATH...] --kernel-src DIR --kernel-build DIR\n"
@@ -15,7 +16,8 @@ static const char help[] =
 	"       strongfence fences FILE... [-- COMPILER-FLAGS]\n"
 	"\n"
 	"Prints the inferred fences of each ops table, and a matrix: which of them cover each\n"
-	"door and each command of an ioctl, and what is not covered.\n"
+	"door and each command of an ioctl, and what is not covered. Then the callbacks that a\n"
+	"core calls under a fence of its own.\n"
 	"\n" HELP_ALL HELP_ANALYSIS "\n"
 	"Exit status: 0, or 2 when some of the work could not be done.\n";
 
@@ -39,8 +41,11 @@ int command_fences(int argc, char **argv)
 		output_json(output.stream, analysis.results.fences, "fence");
 		output_json(output.stream, analysis.results.doors, "door");
 		output_json(output.stream, analysis.results.coverage, "coverage");
+		output_json(output.stream, analysis.results.slots, "slot");
 	} else {
 		matrix_text(output.stream, analysis.results.fences, analysis.results.coverage);
+		slots_text(output.stream, analysis.results.slots,
+			   json_array_size(analysis.results.fences) || json_array_size(analysis.results.coverage));
 	}
 	output_close(&output);
 	analysis_report_trouble(&analysis, options.verbose);

@@ -100,12 +100,24 @@ static bool takes(const json_t *row, const json_t *fence)
 	return false;
 }
 
+// Drivers use the same names: a fence and a row belong together when one unit speaks of both.
+static bool seen_with(const json_t *fence, const json_t *row)
+{
+	const json_t *units = json_object_get(fence, "units"), *unit;
+	size_t i;
+
+	json_array_foreach(units, i, unit)
+		if (json_string_value(unit) && !strcmp(json_string_value(unit), text_of(row, "file")))
+			return true;
+	return !units && !compare(fence, row, "file");
+}
+
 // The fence covers a row, or the unit says that one of the doors takes it.
 static bool is_column(const struct matrix *matrix, const json_t *fence)
 {
 	for (size_t i = 0; i < matrix->count; i++)
-		if (covers(fence, matrix->rows[i]) ||
-		    (!compare(fence, matrix->rows[i], "file") && takes(matrix->rows[i], fence)))
+		if (seen_with(fence, matrix->rows[i]) &&
+		    (covers(fence, matrix->rows[i]) || takes(matrix->rows[i], fence)))
 			return true;
 	return false;
 }
@@ -159,24 +171,38 @@ static char *place_of(const json_t *object)
 	return place;
 }
 
-// "taken at F:1, tested at F:2, ended at F:3, barrier at F:4". Where the test takes it too, it is tested.
+static void put_place(FILE *to, const char *does, const json_t *object)
+{
+	char *place;
+
+	if (!*text_of(object, "file"))
+		return;
+	place = place_of(object);
+	fprintf(to, "%s%s %s", ftell(to) ? ", " : "", does, place);
+	free(place);
+}
+
+// "taken at F:1, tested at F:2, ended at F:3, barrier at F:4".
 static char *places_of(const json_t *fence)
 {
 	const json_t *kill = json_object_get(fence, "kill"), *barrier = json_object_get(fence, "barrier");
-	const json_t *acquire = json_object_get(fence, "acquire");
-	char *taken = place_of(acquire), *tested = place_of(fence), *ended = place_of(kill);
-	char *waits = place_of(barrier);
-	bool reader = *text_of(fence, "file"), apart = strcmp(ended, waits);
-	bool before = json_is_object(acquire) && strcmp(taken, tested);
-	char *text = format("%s%s%s%s%s%s%s%s%s%s", before ? "taken at " : "", before ? taken : "",
-			    before && reader ? ", " : "", reader ? "tested at " : "", reader ? tested : "",
-			    reader && json_is_object(kill) ? ", " : "", json_is_object(kill) ? "ended at " : "",
-			    json_is_object(kill) ? ended : "", apart ? ", barrier at " : "", apart ? waits : "");
+	const json_t *acquire = json_object_get(fence, "acquire"), *other;
+	char *text = NULL;
+	size_t length, i;
+	FILE *to = open_memstream(&text, &length);
 
-	free(taken);
-	free(tested);
-	free(ended);
-	free(waits);
+	if (!to)
+		fatal("out of memory");
+	// Where the test takes it too, it is tested.
+	if (compare(acquire, fence, "file") || number_of(acquire, "line") != number_of(fence, "line"))
+		put_place(to, "taken at", acquire);
+	json_array_foreach(json_object_get(fence, "also"), i, other)
+		put_place(to, "and at", other);
+	put_place(to, "tested at", fence);
+	put_place(to, "ended at", kill);
+	if (compare(kill, barrier, "file") || number_of(kill, "line") != number_of(barrier, "line"))
+		put_place(to, "barrier at", barrier);
+	fclose(to);
 	return text;
 }
 

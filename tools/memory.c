@@ -95,6 +95,11 @@ void strings_sort(struct strings *list)
 		qsort(list->at, list->count, sizeof(*list->at), compare);
 }
 
+bool strings_find(const struct strings *sorted, const char *text)
+{
+	return sorted->count && bsearch(&text, sorted->at, sorted->count, sizeof(*sorted->at), compare);
+}
+
 void strings_free(struct strings *list)
 {
 	for (size_t i = 0; i < list->count; i++)

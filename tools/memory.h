@@ -29,6 +29,7 @@ void strings_take(struct strings *list, char *text); // the list owns text now
 void strings_add_all(struct strings *list, const struct strings *from);
 bool strings_have(const struct strings *list, const char *text);
 void strings_sort(struct strings *list);
+bool strings_find(const struct strings *sorted, const char *text); // the same as strings_have, by halves
 void strings_free(struct strings *list);
 
 // FNV-1a, 64 bits, continued from `hash`.

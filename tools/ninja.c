@@ -8,103 +8,110 @@
 #include <unistd.h>
 
 #include "complain.h"
+#include "edges.h"
 #include "files.h"
+#include "linking.h"
 #include "process.h"
 #include "progress.h"
 
-void ninja_write(FILE *to, const struct strings *ids, const struct units *units,
-		 const struct options *options)
+// Ids of a kind of file in the folder, sorted. Edges of earlier runs stay in build.ninja: ninja forgets the
+// dependencies of what it no longer finds there.
+static void read_ids(const struct state *state, struct strings *commands, struct strings *imports)
 {
-	fputs("ninja_required_version = 1.10\n"
-	      "rule unit\n"
-	      // The launcher changes where a unit runs, not what comes out of it: it is taken from the
-	      // environment so that another launcher makes no edge dirty.
-	      "  command = $$STRONGFENCE_LAUNCHER tool/unit --unit units/$id.cmd.json "
-	      "--output units/$id.jsonl --depfile units/$id.d",
-	      to);
-	for (size_t i = 0; i < options->models.count; i++)
-		fprintf(to, " --kernel-model tool/model-%zu.yaml", i);
-	for (size_t i = 0; i < options->rules.count; i++)
-		fprintf(to, "%s%s", i ? "," : " --rules ", options->rules.at[i]);
-	if (options->budget)
-		fprintf(to, " --budget %ld", options->budget);
-	if (options->timeout)
-		fprintf(to, " --timeout %ld", options->timeout);
-	fputs("\n  depfile = units/$id.d\n"
-	      "  deps = gcc\n"
-	      "  restat = 1\n"
-	      "  description = $id\n",
-	      to);
-	for (size_t i = 0; i < ids->count; i++)
-		fprintf(to, "build units/%s.jsonl: unit units/%s.cmd.json | options.json\n  id = %s\n",
-			ids->at[i], ids->at[i], ids->at[i]);
-	fputs("build wanted: phony", to);
-	for (size_t i = 0; i < units->count; i++)
-		if (!units->at[i].skipped)
-			fprintf(to, " units/%s.jsonl", units->at[i].id);
-	fputs("\n", to);
-}
-
-bool ninja_status(const char *line, size_t *done, size_t *total, const char **id)
-{
-	int used = 0;
-
-	if (*line != '\001' || sscanf(line + 1, "%zu/%zu %n", done, total, &used) != 2 || !used)
-		return false;
-	*id = line + 1 + used;
-	return true;
-}
-
-// Edges of earlier runs stay in the file: ninja forgets the dependencies of
-// what it no longer finds there.
-static struct strings all_ids(const struct state *state)
-{
+	static const char command[] = ".cmd.json", import[] = ".import.json";
 	char *folder = path_join(state->path, "units");
 	DIR *directory = opendir(folder);
-	struct strings ids = {0};
 	struct dirent *entry;
 
 	if (!directory)
 		fatal("%s: %s", folder, strerror(errno));
 	while ((entry = readdir(directory))) {
-		size_t length = strlen(entry->d_name);
-
-		if (length == 16 + strlen(".cmd.json") && !strcmp(entry->d_name + 16, ".cmd.json"))
-			strings_take(&ids, copy_span(entry->d_name, 16));
+		if (strlen(entry->d_name) < 16)
+			continue;
+		if (!strcmp(entry->d_name + 16, command))
+			strings_take(commands, copy_span(entry->d_name, 16));
+		else if (!strcmp(entry->d_name + 16, import))
+			strings_take(imports, copy_span(entry->d_name, 16));
 	}
 	closedir(directory);
 	free(folder);
-	strings_sort(&ids);
-	return ids;
+	strings_sort(commands);
+	strings_sort(imports);
 }
 
-static void write_file(const struct units *units, const struct state *state,
-		       const struct options *options)
+static struct edges find_edges(const struct units *units, const struct state *state, bool across)
+{
+	struct strings commands = {0}, imports = {0}, lost = {0};
+	struct edges edges = {0};
+
+	read_ids(state, &commands, &imports);
+	for (size_t i = 0; i < units->count; i++) {
+		const struct unit *unit = &units->at[i];
+
+		if (unit->skipped)
+			continue;
+		if (unit->lost)
+			strings_add(&lost, unit->id);
+		else if (!unit->aside)
+			strings_add(&edges.wanted, unit->id);
+		if (across)
+			strings_add(&edges.import, unit->id);
+		if (across && !unit->lost)
+			strings_add(&edges.facts, unit->id);
+	}
+	strings_sort(&lost);
+	strings_sort(&edges.import);
+	strings_sort(&edges.facts);
+	strings_sort(&edges.wanted);
+	for (size_t i = 0; i < commands.count; i++) {
+		const char *id = commands.at[i];
+
+		if (strings_find(&lost, id))
+			continue;
+		if (strings_find(&edges.facts, id) || strings_find(&imports, id))
+			strings_add(&edges.linked, id);
+		else
+			strings_add(&edges.single, id);
+	}
+	strings_free(&lost);
+	strings_free(&commands);
+	strings_free(&imports);
+	return edges;
+}
+
+static void write_file(const struct units *units, const struct state *state, const struct options *options,
+		       bool across)
 {
 	char *path = path_join(state->path, "build.ninja");
-	struct strings ids = all_ids(state);
+	struct edges edges = find_edges(units, state, across);
 	char *text = NULL;
 	size_t length;
 	FILE *to = open_memstream(&text, &length);
 
 	if (!to)
 		fatal("out of memory");
-	ninja_write(to, &ids, units, options);
+	edges_write(to, &edges, options);
 	fclose(to);
 	if (file_update(path, text, length) < 0)
 		fatal("%s: %s", path, strerror(errno));
-	strings_free(&ids);
+	edges_free(&edges);
 	free(text);
 	free(path);
 }
 
 struct watch {
 	struct units *units;
+	struct work work;
+	enum stage stage;
 	FILE *log;
 	size_t done, total;
 	char *error;         // ninja's own
 	struct unit *failed; // whose output is being read
-	struct strings pending;
+	bool link_failed;    // whether it is the link's
+	bool command;        // whether the next line is the command that failed
+	char *link_fault;
+	bool link_pending;
+	struct strings facts_pending, checks_pending; // ids
 };
 
 static struct unit *find_unit(const struct watch *watch, const char *id)
@@ -115,57 +122,85 @@ static struct unit *find_unit(const struct watch *watch, const char *id)
 	return NULL;
 }
 
+static void see_status(struct watch *watch, const struct status *status)
+{
+	static const char *const tasks[STAGES] = {"reading facts", "linking", "checking"};
+
+	watch->failed = NULL;
+	watch->link_failed = false;
+	watch->done = status->done;
+	watch->total = status->total;
+	watch->work.read += status->stage == STAGE_FACTS;
+	watch->work.checked += status->stage == STAGE_CHECK;
+	progress_rename(tasks[status->stage]);
+	progress_show(status->done, status->total);
+}
+
 // What a failed edge prints follows the line with its command.
 static void see_line(void *context, char *line)
 {
+	static const char prefix[] = "strongfence-unit: ";
 	struct watch *watch = context;
-	const char *id;
+	struct status status;
 
-	if (ninja_status(line, &watch->done, &watch->total, &id)) {
-		watch->failed = NULL;
-		progress_show(watch->done, watch->total);
+	if (edges_status(line, &status)) {
+		see_status(watch, &status);
 		return;
 	}
 	if (watch->log)
 		fprintf(watch->log, "%s\n", line);
-	if (!strncmp(line, "FAILED: ", 8)) {
-		const char *at = strstr(line, "units/");
-
-		watch->failed = at ? find_unit(watch, at + strlen("units/")) : NULL;
+	if (edges_failed(line, &status)) {
+		watch->failed = status.id ? find_unit(watch, status.id) : NULL;
+		watch->link_failed = !status.id;
+		watch->command = true;
 	} else if (!strncmp(line, "ninja: error: ", 14)) {
 		free(watch->error);
 		watch->error = copy(line + 14);
 		watch->failed = NULL;
+		watch->link_failed = false;
 	} else if (!strncmp(line, "ninja: ", 7)) {
 		watch->failed = NULL;
-	} else if (watch->failed && !watch->failed->fault && !strstr(line, "units/")) {
-		static const char prefix[] = "strongfence-unit: ";
-		bool ours = !strncmp(line, prefix, strlen(prefix));
+		watch->link_failed = false;
+	} else if (watch->command) {
+		watch->command = false;
+	} else if (watch->failed || watch->link_failed) {
+		char **fault = watch->link_failed ? &watch->link_fault : &watch->failed->fault;
 
-		watch->failed->fault = copy(ours ? line + strlen(prefix) : line);
+		if (!*fault)
+			*fault = copy(line + (strncmp(line, prefix, strlen(prefix)) ? 0 : strlen(prefix)));
 	}
 }
 
 static void see_pending(void *context, char *line)
 {
 	struct watch *watch = context;
-	size_t done, total;
-	const char *id;
+	struct status status;
 
-	if (ninja_status(line, &done, &total, &id))
-		strings_add(&watch->pending, id);
-	else if (!strncmp(line, "ninja: error: ", 14) && !watch->error)
+	if (edges_status(line, &status)) {
+		if (status.stage == STAGE_LINK)
+			watch->link_pending = true;
+		else
+			strings_add(status.stage == STAGE_FACTS ? &watch->facts_pending : &watch->checks_pending,
+				    status.id);
+	} else if (!strncmp(line, "ninja: error: ", 14)) {
+		free(watch->error);
 		watch->error = copy(line + 14);
+	}
 }
 
-// After a failure: which edges would still have to run?
-static void find_pending(struct watch *watch, const struct state *state, struct strings *set)
+// What a dry run would still do after a run is what the run could not do.
+static void find_pending(struct watch *watch, const struct state *state, const struct strings *set)
 {
 	struct strings words = {0};
 	struct process process = {.words = &words, .directory = state->path, .set = set,
-				  .line = see_pending, .context = watch, .join_errors = true};
+				  .line = see_pending, .context = watch};
 	int status;
 
+	free(watch->error);
+	watch->error = NULL;
+	watch->link_pending = false;
+	strings_free(&watch->facts_pending);
+	strings_free(&watch->checks_pending);
 	strings_add(&words, "ninja");
 	strings_add(&words, "-n");
 	strings_add(&words, "wanted");
@@ -173,62 +208,127 @@ static void find_pending(struct watch *watch, const struct state *state, struct 
 	strings_free(&words);
 	if (status != 0)
 		fatal("ninja: %s", watch->error ? watch->error : "failed");
-	for (size_t i = 0; i < watch->pending.count; i++) {
-		struct unit *unit = find_unit(watch, watch->pending.at[i]);
+	strings_sort(&watch->checks_pending);
+}
 
-		if (unit && !unit->fault)
-			unit->fault = copy("the unit program did not finish");
+static void remove_record(const struct unit *unit, const struct state *state)
+{
+	static const char *const ends[] = {"facts.json", "alone.jsonl", "jsonl"};
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
+		char *path = format("%s/units/%s.%s", state->path, unit->id, ends[i]);
+
+		unlink(path);
+		free(path);
 	}
-	// Faults that a later attempt of the same edge healed do not count: an edge that is
-	// not pending is up to date.
+}
+
+static void set_fault(struct unit *unit)
+{
+	if (!unit->fault)
+		unit->fault = copy("the unit program did not finish");
+}
+
+// Facts that cannot be had must not hold up the link: it is to say who misses them. True when there were any.
+static bool lose_facts(struct watch *watch, const struct state *state)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < watch->facts_pending.count; i++) {
+		struct unit *unit = find_unit(watch, watch->facts_pending.at[i]);
+
+		if (!unit || unit->lost)
+			continue;
+		unit->lost = any = true;
+		set_fault(unit);
+		remove_record(unit, state);
+	}
+	return any;
+}
+
+static int run_once(struct watch *watch, const struct state *state, const struct options *options,
+		    const struct strings *set)
+{
+	struct strings words = {0};
+	struct process process = {.words = &words, .directory = state->path, .set = set,
+				  .line = see_line, .context = watch, .join_errors = true};
+	int status;
+
+	strings_add(&words, "ninja");
+	strings_add(&words, "-k");
+	strings_add(&words, "0");
+	strings_take(&words, format("-j%ld", options->jobs));
+	strings_add(&words, "wanted");
+	progress_start("units");
+	status = process_run(&process, NULL);
+	progress_clear();
+	strings_free(&words);
+	if (process_interrupted())
+		fatal("interrupted after %zu of %zu steps; run the same command again to carry on",
+		      watch->done, watch->total);
+	if (status == 127 && errno)
+		fatal("ninja: %s; install ninja-build", strerror(errno));
+	return status;
+}
+
+// A fault that a later attempt of the same edge healed does not count.
+static void settle_faults(struct watch *watch)
+{
 	for (size_t i = 0; i < watch->units->count; i++) {
 		struct unit *unit = &watch->units->at[i];
 
-		if (unit->fault && !unit->skipped && !strings_have(&watch->pending, unit->id)) {
+		if (unit->skipped || unit->lost)
+			continue;
+		if (strings_find(&watch->checks_pending, unit->id)) {
+			set_fault(unit);
+		} else {
 			free(unit->fault);
 			unit->fault = NULL;
 		}
 	}
 }
 
-void ninja_run(struct units *units, const struct state *state, const struct options *options)
+struct work ninja_run(struct units *units, const struct state *state, const struct options *options, bool across)
 {
 	struct watch watch = {.units = units};
-	struct strings words = {0}, set = {0};
-	struct process process = {.words = &words, .directory = state->path, .set = &set,
-				  .line = see_line, .context = &watch, .join_errors = true};
+	struct strings set = {0};
 	char *log = path_join(state->path, "scan.log");
-	bool any = false;
-	int status;
+	bool any = false, more = true;
 
 	for (size_t i = 0; i < units->count; i++)
-		any |= !units->at[i].skipped;
-	if (!any)
-		return;
-	write_file(units, state, options);
+		any |= !units->at[i].skipped && !units->at[i].aside;
+	if (!any) {
+		free(log);
+		return watch.work;
+	}
+	if (across)
+		linking_write_list(units, state);
 	watch.log = fopen(log, "w");
-	strings_add(&words, "ninja");
-	strings_add(&words, "-k");
-	strings_add(&words, "0");
-	strings_take(&words, format("-j%ld", options->jobs));
-	strings_add(&words, "wanted");
 	strings_add(&set, NINJA_STATUS);
 	strings_take(&set, format("STRONGFENCE_LAUNCHER=%s", options->launcher ? options->launcher : ""));
-	progress_start("units");
-	status = process_run(&process, NULL);
-	progress_clear();
+	while (more) {
+		write_file(units, state, options, across);
+		more = false;
+		if (run_once(&watch, state, options, &set) == 0) {
+			strings_free(&watch.checks_pending);
+			break;
+		}
+		find_pending(&watch, state, &set);
+		more = lose_facts(&watch, state);
+		if (watch.link_pending && !more)
+			fatal("link: %s; nothing could be checked",
+			      watch.link_fault ? watch.link_fault : "the unit program did not finish");
+	}
+	settle_faults(&watch);
+	if (across)
+		linking_remember(state);
 	if (watch.log)
 		fclose(watch.log);
-	if (process_interrupted())
-		fatal("interrupted after %zu of %zu units; run the same command again to carry on",
-		      watch.done, watch.total);
-	if (status == 127 && errno)
-		fatal("ninja: %s; install ninja-build", strerror(errno));
-	if (status != 0)
-		find_pending(&watch, state, &set);
-	strings_free(&watch.pending);
-	strings_free(&words);
+	strings_free(&watch.facts_pending);
+	strings_free(&watch.checks_pending);
 	strings_free(&set);
+	free(watch.link_fault);
 	free(watch.error);
 	free(log);
+	return watch.work;
 }

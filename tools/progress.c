@@ -20,6 +20,11 @@ void progress_start(const char *what)
 	last_tenth = 0;
 }
 
+void progress_rename(const char *what)
+{
+	task = what;
+}
+
 void progress_clear(void)
 {
 	if (drawn)

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 void progress_start(const char *what);
+void progress_rename(const char *what); // the same work, another stage of it
 void progress_show(size_t done, size_t total);
 void progress_note(const char *text); // no total is known: show text
 void progress_clear(void);            // wipe the line before printing another

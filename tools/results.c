@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "complain.h"
 #include "files.h"
@@ -16,6 +15,8 @@ void results_start(struct results *results)
 		.fences = json_array(),
 		.doors = json_array(),
 		.coverage = json_array(),
+		.slots = json_array(),
+		.gaps = json_array(),
 		.stops = json_array(),
 	};
 }
@@ -26,6 +27,8 @@ void results_free(struct results *results)
 	json_decref(results->fences);
 	json_decref(results->doors);
 	json_decref(results->coverage);
+	json_decref(results->slots);
+	json_decref(results->gaps);
 	json_decref(results->stops);
 	*results = (struct results){0};
 }
@@ -51,7 +54,46 @@ static void relate_parts(json_t *object, const char *directory, const char *root
 	relate(json_object_get(object, "barrier"), directory, root);
 }
 
-static char *take_unit(struct results *results, const json_t *unit, const char *directory,
+// A unit whose imports are not whole is not clean, whatever was found in it.
+static void take_gaps(struct results *results, const json_t *unit, json_t *file, const char *directory,
+		      const char *root)
+{
+	json_t *unresolved = json_object_get(unit, "unresolved"), *missing = json_array(), *text;
+	size_t i;
+
+	results->imported += (size_t)json_integer_value(json_object_get(unit, "imported"));
+	// "FILE: REASON".
+	json_array_foreach(json_object_get(unit, "missing"), i, text) {
+		const char *whole = json_string_value(text), *reason = whole ? strstr(whole, ": ") : NULL;
+		json_t *place;
+
+		if (!reason) {
+			json_array_append(missing, text);
+			continue;
+		}
+		place = json_pack("{s:s%}", "file", whole, (size_t)(reason - whole));
+		relate(place, directory, root);
+		json_array_append_new(missing, json_sprintf("%s%s", json_string_value(json_object_get(place, "file")),
+							    reason));
+		json_decref(place);
+	}
+	if (json_array_size(missing) || json_array_size(unresolved))
+		json_array_append_new(results->gaps,
+				      json_pack("{s:O?, s:I, s:O, s:O?}", "file", file, "doors",
+						json_integer_value(json_object_get(unit, "doors")), "missing", missing,
+						"unresolved", unresolved));
+	json_decref(missing);
+}
+
+// Whose doors are told apart by name alone must know which units see the fence.
+static void mark_fences(struct results *results, size_t first, json_t *file)
+{
+	for (size_t i = first; i < json_array_size(results->fences); i++)
+		json_object_set_new(json_array_get(results->fences, i), "units",
+				    file ? json_pack("[O]", file) : json_array());
+}
+
+static char *take_unit(struct results *results, const json_t *unit, size_t first_fence, const char *directory,
 		       const char *root, bool *retry)
 {
 	const char *status = json_string_value(json_object_get(unit, "status"));
@@ -70,6 +112,9 @@ static char *take_unit(struct results *results, const json_t *unit, const char *
 		json_array_append_new(results->stops, json_pack("{s:O?, s:O}", "file",
 								json_object_get(file, "file"),
 								"function", stop));
+	if (status && !strcmp(status, "ok"))
+		take_gaps(results, unit, json_object_get(file, "file"), directory, root);
+	mark_fences(results, first_fence, json_object_get(file, "file"));
 	json_decref(file);
 	if (json_is_array(not_reached))
 		results->not_reached += json_array_size(not_reached);
@@ -90,7 +135,7 @@ char *results_add_record(struct results *results, const char *text, const char *
 {
 	bool ended = false;
 	char *fault = NULL;
-	size_t number = 0;
+	size_t number = 0, first_fence = json_array_size(results->fences);
 
 	*retry = false;
 	while (*text) {
@@ -115,9 +160,16 @@ char *results_add_record(struct results *results, const char *text, const char *
 			json_decref(object);
 			return fault;
 		}
+		if (!strcmp(type, "deferred")) {
+			// The record of a unit checked alone that waits for its check.
+			*retry = true;
+			json_decref(object);
+			free(fault);
+			return copy("it was not checked");
+		}
 		if (!strcmp(type, "unit")) {
 			ended = true;
-			fault = take_unit(results, object, directory, root, retry);
+			fault = take_unit(results, object, first_fence, directory, root, retry);
 			json_decref(object);
 			continue;
 		}
@@ -126,7 +178,8 @@ char *results_add_record(struct results *results, const char *text, const char *
 			   : !strcmp(type, "fence")   ? results->fences
 			   : !strcmp(type, "door")    ? results->doors
 			   : !strcmp(type, "coverage") ? results->coverage
-						      : NULL;
+			   : !strcmp(type, "slot")     ? results->slots
+						       : NULL;
 
 		if (to) {
 			json_t *note;
@@ -172,93 +225,12 @@ void results_read(struct results *results, struct units *units, const struct sta
 		else
 			unit->fault = format("its record cannot be read: %s", strerror(errno));
 		if (retry)
-			unlink(path);
+			unit_forget(unit, state);
 		if (unit->fault)
 			results->failed++;
 		else
 			results->analysed++;
 		free(text);
 		free(path);
-	}
-}
-
-static int compare_text(const json_t *a, const json_t *b, const char *key)
-{
-	const char *left = json_string_value(json_object_get(a, key));
-	const char *right = json_string_value(json_object_get(b, key));
-
-	return strcmp(left ? left : "", right ? right : "");
-}
-
-static int compare_number(const json_t *a, const json_t *b, const char *key)
-{
-	json_int_t left = json_integer_value(json_object_get(a, key));
-	json_int_t right = json_integer_value(json_object_get(b, key));
-
-	return (left > right) - (left < right);
-}
-
-static int by_place(const void *left, const void *right)
-{
-	static const char *const keys[] = {"rule",     "fingerprint", "table", "slot",
-					   "function", "struct",      "lock",  "predicate",
-					   "teardown",  "command"};
-	const json_t *a = *(json_t *const *)left, *b = *(json_t *const *)right;
-	int order = compare_text(a, b, "file");
-
-	if (!order)
-		order = compare_number(a, b, "line");
-	for (size_t i = 0; !order && i < sizeof(keys) / sizeof(*keys); i++)
-		order = compare_text(a, b, keys[i]);
-	if (!order)
-		order = compare_number(a, b, "column");
-	return order;
-}
-
-static bool same_finding(const json_t *a, const json_t *b)
-{
-	return !compare_text(a, b, "fingerprint") && !compare_text(a, b, "file") &&
-	       !compare_number(a, b, "line") && !compare_text(a, b, "rule");
-}
-
-static bool same_object(const json_t *a, const json_t *b)
-{
-	return json_equal(a, b);
-}
-
-static void sort_and_merge(json_t *array, bool (*same)(const json_t *, const json_t *))
-{
-	size_t count = json_array_size(array), kept = 0;
-	json_t **order = allocate(count * sizeof(*order));
-
-	for (size_t i = 0; i < count; i++)
-		order[i] = json_incref(json_array_get(array, i));
-	qsort(order, count, sizeof(*order), by_place);
-	json_array_clear(array);
-	for (size_t i = 0; i < count; i++) {
-		if (kept && same(order[i], json_array_get(array, kept - 1))) {
-			json_decref(order[i]);
-			continue;
-		}
-		json_array_append_new(array, order[i]);
-		kept++;
-	}
-	free(order);
-}
-
-void results_settle(struct results *results, enum severity least)
-{
-	sort_and_merge(results->findings, same_finding);
-	sort_and_merge(results->fences, same_object);
-	sort_and_merge(results->doors, same_object);
-	sort_and_merge(results->coverage, same_object);
-	for (size_t i = json_array_size(results->findings); i-- > 0;) {
-		const json_t *finding = json_array_get(results->findings, i);
-
-		// An unknown severity is above all others: it is shown.
-		if (severity_of(json_string_value(json_object_get(finding, "severity"))) >= least)
-			continue;
-		json_array_remove(results->findings, i);
-		results->hidden++;
 	}
 }

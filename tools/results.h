@@ -15,13 +15,16 @@ struct results {
 	json_t *fences;
 	json_t *doors;
 	json_t *coverage;
+	json_t *slots;    // what callbacks are called under
 	json_t *stops;    // {"file", "function"} of each budget stop
+	json_t *gaps;     // {"file", "doors", "missing", "unresolved"} of each unit that missed facts of others
 	size_t hidden;    // findings below the asked severity
 	size_t analysed;  // units with a complete record of status ok
 	size_t failed;
 	size_t not_reached; // doors no exploration came to
 	size_t door_count, teardown_count; // over all units, before anything is merged
 	size_t timeouts;    // units among the failed
+	size_t imported;    // functions of other units, over all units
 	double seconds;
 };
 
@@ -38,7 +41,8 @@ char *results_add_record(struct results *results, const char *text, const char *
 void results_read(struct results *results, struct units *units, const struct state *state);
 
 // Sorts by file, line, rule; drops what is the same finding (fingerprint, file and line) from two
-// units and what is below the severity. The same for fences and doors.
+// units and what is below the severity. A fence that several units see is one. Doors and the others are dropped
+// where they are equal. See settle.c.
 void results_settle(struct results *results, enum severity least);
 
 #endif

@@ -25,7 +25,7 @@ static void remove_temporary(void)
 
 struct state state_open(const char *path)
 {
-	static const char *const folders[] = {"units", "tool", "dryrun"};
+	static const char *const folders[] = {"units", "tool", "dryrun", "links"};
 	struct state state = {.temporary = !path};
 	char *name;
 
@@ -153,6 +153,18 @@ struct units units_name(struct compiles *list, const char *root, int llvm)
 	if (units.count)
 		qsort(units.at, units.count, sizeof(*units.at), by_name);
 	return units;
+}
+
+void unit_forget(const struct unit *unit, const struct state *state)
+{
+	static const char *const ends[] = {"jsonl", "alone.jsonl"};
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
+		char *path = format("%s/units/%s.%s", state->path, unit->id, ends[i]);
+
+		unlink(path);
+		free(path);
+	}
 }
 
 void units_free(struct units *units)

@@ -6,6 +6,8 @@
 //   dryrun/          compile commands as Kbuild gave them
 //   units/ID.cmd.json  the unit program's input, rewritten only when it changes
 //   units/ID.jsonl   its record; units/ID.d its depfile
+//   units/ID.facts.json, ID.alone.jsonl, ID.import.json  see edges.h
+//   facts.json, link.list, links/  see linking.h
 //   tool/            links to the unit program and the kernel models, so that no
 //                    user's file name appears in build.ninja
 //   options.json     what else a record depends on
@@ -24,7 +26,9 @@ struct unit {
 	char *name;    // the source, relative to the root where possible
 	char *fault;   // why it has no record, NULL while nothing went wrong
 	bool skipped;  // never handed to ninja (its source is missing, or it is set aside)
-	bool aside;    // nothing to look for in it, see selection.h
+	bool aside;    // nothing to look for in it, see selection.h; not skipped: its facts are read all the same
+	bool lost;     // its facts could not be written: the link goes without
+	bool imports;  // checked with what a link projected for it
 };
 
 struct units {
@@ -51,6 +55,10 @@ void unit_id(const char *directory, const char *file, unsigned ordinal, char id[
 // Writes the command files, the links and options.json.
 void units_write(struct units *units, const struct state *state, const char *program,
 		 const struct options *options);
+
+// Has the unit read again the next time. Its facts stay: as long as they say the same, nobody else has to be checked
+// again.
+void unit_forget(const struct unit *unit, const struct state *state);
 
 void units_free(struct units *units);
 

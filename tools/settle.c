@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The order of results, and what is one thing that several units saw.
+
+#include "results.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
+static int compare_text(const json_t *a, const json_t *b, const char *key)
+{
+	return strcmp(text_of(a, key), text_of(b, key));
+}
+
+static int compare_number(const json_t *a, const json_t *b, const char *key)
+{
+	json_int_t left = json_integer_value(json_object_get(a, key));
+	json_int_t right = json_integer_value(json_object_get(b, key));
+
+	return (left > right) - (left < right);
+}
+
+static int by_place(const void *left, const void *right)
+{
+	static const char *const keys[] = {"rule",     "fingerprint", "table", "slot",
+					   "function", "struct",      "lock",  "predicate",
+					   "teardown",  "command"};
+	const json_t *a = *(json_t *const *)left, *b = *(json_t *const *)right;
+	int order = compare_text(a, b, "file");
+
+	if (!order)
+		order = compare_number(a, b, "line");
+	for (size_t i = 0; !order && i < sizeof(keys) / sizeof(*keys); i++)
+		order = compare_text(a, b, keys[i]);
+	if (!order)
+		order = compare_number(a, b, "column");
+	return order;
+}
+
+static bool same_finding(const json_t *a, const json_t *b)
+{
+	return !compare_text(a, b, "fingerprint") && !compare_text(a, b, "file") &&
+	       !compare_number(a, b, "line") && !compare_text(a, b, "rule");
+}
+
+static bool same_object(const json_t *a, const json_t *b)
+{
+	return json_equal(a, b);
+}
+
+static void sort_and_merge(json_t *array, bool (*same)(const json_t *, const json_t *))
+{
+	size_t count = json_array_size(array), kept = 0;
+	json_t **order = allocate(count * sizeof(*order));
+
+	for (size_t i = 0; i < count; i++)
+		order[i] = json_incref(json_array_get(array, i));
+	qsort(order, count, sizeof(*order), by_place);
+	json_array_clear(array);
+	for (size_t i = 0; i < count; i++) {
+		if (kept && same(order[i], json_array_get(array, kept - 1))) {
+			json_decref(order[i]);
+			continue;
+		}
+		json_array_append_new(array, order[i]);
+		kept++;
+	}
+	free(order);
+}
+
+static const char *const fence_keys[] = {"struct", "lock",     "predicate", "predicate_struct",
+					 "bit",    "mode",     "teardown",  "root"};
+enum { FENCE_KEYS = sizeof(fence_keys) / sizeof(*fence_keys) };
+
+static int by_fence(const void *left, const void *right)
+{
+	const json_t *a = *(json_t *const *)left, *b = *(json_t *const *)right;
+	int order = 0;
+
+	for (size_t i = 0; !order && i < FENCE_KEYS; i++)
+		order = compare_text(a, b, fence_keys[i]);
+	return order ? order : by_place(left, right);
+}
+
+static bool same_place(const json_t *a, const json_t *b)
+{
+	return !compare_text(a, b, "file") && !compare_number(a, b, "line");
+}
+
+static bool same_names(const json_t *a, const json_t *b)
+{
+	for (size_t i = 0; i < FENCE_KEYS; i++)
+		if (compare_text(a, b, fence_keys[i]))
+			return false;
+	return true;
+}
+
+// Drivers that have nothing to do with each other use the same names, too: what tells them apart is where teardown
+// ends the fence, which a unit that sees readers alone need not know.
+static bool same_places(const json_t *a, const json_t *b)
+{
+	static const char *const places[] = {"kill", "barrier"};
+	bool known = false;
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		const json_t *left = json_object_get(a, places[i]), *right = json_object_get(b, places[i]);
+
+		if (!*text_of(left, "file") || !*text_of(right, "file"))
+			continue;
+		if (!same_place(left, right))
+			return false;
+		known = true;
+	}
+	return known || *text_of(a, "struct") || same_place(a, b);
+}
+
+static json_t *find_fence(const json_t *array, const json_t *fence)
+{
+	for (size_t i = json_array_size(array); i-- > 0;) {
+		json_t *known = json_array_get(array, i);
+
+		if (!same_names(known, fence))
+			return NULL; // they are sorted by name
+		if (same_places(known, fence))
+			return known;
+	}
+	return NULL;
+}
+
+static void join(json_t *to, const json_t *from)
+{
+	json_t *each;
+	size_t i, j;
+
+	json_array_foreach(from, i, each) {
+		for (j = 0; j < json_array_size(to) && !json_equal(json_array_get(to, j), each); j++)
+			;
+		if (j == json_array_size(to))
+			json_array_append(to, each);
+	}
+}
+
+// Where else the fence is taken, each place once.
+static void join_places(json_t *to, json_t *from)
+{
+	json_t *own = json_object_get(to, "acquire"), *other = json_object_get(from, "acquire");
+	json_t *also = json_object_get(to, "also");
+
+	if (!*text_of(other, "file") || same_place(own, other))
+		return;
+	if (!*text_of(own, "file")) {
+		json_object_set(to, "acquire", other);
+		return;
+	}
+	for (size_t i = 0; i < json_array_size(also); i++)
+		if (same_place(json_array_get(also, i), other))
+			return;
+	if (!also) {
+		also = json_array();
+		json_object_set_new(to, "also", also);
+	}
+	json_array_append(also, other);
+}
+
+// The place of the reader's test, or one of teardown's: a unit that does not see it has none.
+static void take_place(json_t *to, json_t *from, const char *key)
+{
+	json_t *other = json_object_get(from, key);
+
+	if (!*text_of(json_object_get(to, key), "file") && *text_of(other, "file"))
+		json_object_set(to, key, other);
+}
+
+static void merge_fence(json_t *to, json_t *from)
+{
+	join(json_object_get(to, "doors"), json_object_get(from, "doors"));
+	join(json_object_get(to, "units"), json_object_get(from, "units"));
+	take_place(to, from, "kill");
+	take_place(to, from, "barrier");
+	if (!*text_of(to, "file")) {
+		json_object_set(to, "file", json_object_get(from, "file"));
+		json_object_set(to, "line", json_object_get(from, "line"));
+	}
+	join_places(to, from);
+}
+
+// A fence that several units see is one, with the doors of all of them.
+static void merge_fences(json_t *array)
+{
+	size_t count = json_array_size(array);
+	json_t **order = allocate(count * sizeof(*order));
+
+	for (size_t i = 0; i < count; i++)
+		order[i] = json_incref(json_array_get(array, i));
+	qsort(order, count, sizeof(*order), by_fence);
+	json_array_clear(array);
+	for (size_t i = 0; i < count; i++) {
+		json_t *known = find_fence(array, order[i]);
+
+		if (known)
+			merge_fence(known, order[i]);
+		else
+			json_array_append(array, order[i]);
+		json_decref(order[i]);
+	}
+	free(order);
+	sort_and_merge(array, same_object);
+}
+
+void results_settle(struct results *results, enum severity least)
+{
+	sort_and_merge(results->findings, same_finding);
+	merge_fences(results->fences);
+	sort_and_merge(results->doors, same_object);
+	sort_and_merge(results->coverage, same_object);
+	sort_and_merge(results->slots, same_object);
+	sort_and_merge(results->gaps, same_object);
+	for (size_t i = json_array_size(results->findings); i-- > 0;) {
+		const json_t *finding = json_array_get(results->findings, i);
+
+		// An unknown severity is above all others: it is shown.
+		if (severity_of(json_string_value(json_object_get(finding, "severity"))) >= least)
+			continue;
+		json_array_remove(results->findings, i);
+		results->hidden++;
+	}
+}

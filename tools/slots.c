@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "slots.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+
+static const char *text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
+static int by_slot(const void *left, const void *right)
+{
+	static const char *const keys[] = {"struct", "slot", "file"};
+	const json_t *a = *(json_t *const *)left, *b = *(json_t *const *)right;
+	json_int_t one = json_integer_value(json_object_get(a, "line"));
+	json_int_t other = json_integer_value(json_object_get(b, "line"));
+	int order = 0;
+
+	for (size_t i = 0; !order && i < sizeof(keys) / sizeof(*keys); i++)
+		order = strcmp(text_of(a, keys[i]), text_of(b, keys[i]));
+	if (!order)
+		order = (one > other) - (one < other);
+	return order ? order : strcmp(text_of(a, "called_in"), text_of(b, "called_in"));
+}
+
+static bool same_slot(const json_t *a, const json_t *b)
+{
+	return !strcmp(text_of(a, "struct"), text_of(b, "struct")) && !strcmp(text_of(a, "slot"), text_of(b, "slot"));
+}
+
+static bool fenced(const json_t *call)
+{
+	return json_is_true(json_object_get(call, "fenced"));
+}
+
+static void put_field(FILE *to, const json_t *call, const char *in, const char *name)
+{
+	fprintf(to, "%s%s%s", text_of(call, in), *text_of(call, in) ? "." : "", text_of(call, name));
+}
+
+static void put_call(FILE *to, const json_t *call)
+{
+	char *file = visible(text_of(call, "file"));
+
+	fprintf(to, "    %s (%s:%d): ", text_of(call, "called_in"), file,
+		(int)json_integer_value(json_object_get(call, "line")));
+	if (*text_of(call, "lock"))
+		put_field(to, call, "lock_struct", "lock");
+	else
+		fputs("no lock", to);
+	if (*text_of(call, "predicate")) {
+		fputs(", tests ", to);
+		put_field(to, call, "predicate_struct", "predicate");
+	}
+	fputs(fenced(call) ? "\n" : "; NOT FENCED\n", to);
+	free(file);
+}
+
+void slots_text(FILE *to, const json_t *slots, bool follows)
+{
+	size_t count = json_array_size(slots);
+	const json_t **order = allocate((count + 1) * sizeof(*order));
+	bool any = false;
+
+	for (size_t i = 0; i < count; i++)
+		order[i] = json_array_get(slots, i);
+	qsort(order, count, sizeof(*order), by_slot);
+	for (size_t at = 0, end; at < count; at = end) {
+		bool some = false;
+
+		for (end = at; end < count && same_slot(order[at], order[end]); end++)
+			some |= fenced(order[end]);
+		if (!some)
+			continue;
+		if (!any)
+			fprintf(to, "%sCallbacks under a fence of their core\n\n", follows ? "\n" : "");
+		any = true;
+		fprintf(to, "  %s.%s\n", text_of(order[at], "struct"), text_of(order[at], "slot"));
+		for (size_t i = at; i < end; i++)
+			put_call(to, order[i]);
+	}
+	free(order);
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What a run says of itself on stderr: what failed, what was not fully analysed, and the sums.
+
+#include "analyse.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rules.h"
+
+static const char *plural(size_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+static void report_gaps(const json_t *gaps)
+{
+	const json_t *gap, *each;
+	size_t i, j;
+
+	json_array_foreach(gaps, i, gap) {
+		const char *file = json_string_value(json_object_get(gap, "file"));
+
+		json_array_foreach(json_object_get(gap, "missing"), j, each)
+			if (json_is_string(each))
+				say("%s: checked without the facts of %s", file ? file : "?", json_string_value(each));
+		json_array_foreach(json_object_get(gap, "unresolved"), j, each)
+			if (json_is_string(each))
+				say("%s: what is known of %s could not be used", file ? file : "?",
+				    json_string_value(each));
+	}
+}
+
+void analysis_report_trouble(const struct analysis *analysis, bool verbose)
+{
+	const json_t *stop;
+	size_t i;
+
+	for (i = 0; i < analysis->units.count; i++) {
+		const struct unit *unit = &analysis->units.at[i];
+
+		if (unit->fault && (verbose || !unit->aside))
+			complain("%s: %s", unit->name, unit->fault);
+	}
+	if (!verbose)
+		return;
+
+	json_array_foreach(analysis->results.stops, i, stop) {
+		const char *file = json_string_value(json_object_get(stop, "file"));
+		const char *function = json_string_value(json_object_get(stop, "function"));
+
+		say("%s: the budget ended the exploration of %s", file ? file : "?",
+		    function ? function : "?");
+	}
+	report_gaps(analysis->results.gaps);
+}
+
+static char *per_rule(const json_t *findings)
+{
+	char *text = copy("");
+
+	for (size_t r = 0; r < rule_count; r++) {
+		size_t count = 0, i;
+		json_t *finding;
+
+		json_array_foreach(findings, i, finding) {
+			const char *rule = json_string_value(json_object_get(finding, "rule"));
+
+			count += rule && !strcmp(rule, rules[r].key);
+		}
+		if (!count)
+			continue;
+		char *longer = format("%s%s%s %zu", text, *text ? ", " : "", rules[r].key, count);
+
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+static void summarise_aside(const struct analysis *analysis)
+{
+	char *mates = analysis->mates ? format("; the facts of %zu of them were read", analysis->mates) : copy("");
+
+	if (analysis->aside)
+		say("%zu unit%s %s nothing to look for and %s not analysed (--all analyses everything)%s",
+		    analysis->aside, plural(analysis->aside), analysis->aside == 1 ? "has" : "have",
+		    analysis->aside == 1 ? "is" : "are", mates);
+	free(mates);
+}
+
+// Of a scan that found part of its work done.
+static void summarise_work(const struct analysis *analysis)
+{
+	const struct work *work = &analysis->work;
+	size_t read = 0, checked = 0;
+
+	for (size_t i = 0; i < analysis->units.count; i++) {
+		const struct unit *unit = &analysis->units.at[i];
+
+		read += !unit->skipped;
+		checked += !unit->skipped && !unit->aside;
+	}
+	if (!analysis->across || work->read >= read)
+		return;
+	say("facts of %zu unit%s read again, %zu unit%s checked again, %zu as before", work->read,
+	    plural(work->read), work->checked, plural(work->checked),
+	    work->checked < checked ? checked - work->checked : 0);
+}
+
+static void summarise_gaps(const json_t *gaps)
+{
+	size_t units = 0, doors = 0, functions = 0, i;
+	const json_t *gap;
+
+	json_array_foreach(gaps, i, gap) {
+		functions += json_array_size(json_object_get(gap, "unresolved"));
+		if (!json_array_size(json_object_get(gap, "missing")))
+			continue;
+		units++;
+		doors += (size_t)json_integer_value(json_object_get(gap, "doors"));
+	}
+	if (units)
+		say("%zu unit%s checked without the facts of all files of %s module: %zu door%s NOT FULLY ANALYSED",
+		    units, plural(units), units == 1 ? "its" : "their", doors, plural(doors));
+	if (functions)
+		say("%zu function%s of other files could not be used (-v names them)", functions, plural(functions));
+}
+
+void analysis_summary(const struct analysis *analysis)
+{
+	const struct results *results = &analysis->results;
+	size_t found = json_array_size(results->findings), stops = json_array_size(results->stops);
+	char *rules_text = per_rule(results->findings);
+	char *text = NULL;
+	size_t length;
+	FILE *to = open_memstream(&text, &length);
+
+	if (!to)
+		fatal("out of memory");
+	fprintf(to, "%zu unit%s analysed", results->analysed, plural(results->analysed));
+	if (results->failed)
+		fprintf(to, ", %zu FAILED", results->failed);
+	if (results->timeouts)
+		fprintf(to, " (%zu time-out%s)", results->timeouts, plural(results->timeouts));
+	if (!analysis->complete)
+		fputs(", some paths NOT ANALYSED", to);
+	// After a failure "0 findings" would be read as "clean".
+	if (found)
+		fprintf(to, ", %zu finding%s (%s)", found, plural(found), rules_text);
+	else if (!results->failed && analysis->complete)
+		fputs(", 0 findings", to);
+	if (results->hidden)
+		fprintf(to, ", %zu below --min-severity", results->hidden);
+	fprintf(to, ", %zu budget stop%s", stops, plural(stops));
+	fprintf(to, ", %.1f s", results->seconds);
+	fclose(to);
+	summarise_aside(analysis);
+	summarise_work(analysis);
+	summarise_gaps(results->gaps);
+	say("%zu door%s, %zu teardown root%s", results->door_count, plural(results->door_count),
+	    results->teardown_count, plural(results->teardown_count));
+	say("%s", text);
+	free(text);
+	free(rules_text);
+}
