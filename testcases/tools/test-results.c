@@ -119,6 +119,7 @@ static void records_that_are_not_whole_are_faults(void **state)
 	bad_record("{\"type\":\"unit\",\"sta", "damaged in line 1");
 	bad_record("{\"status\":\"ok\"}\n", "damaged in line 1");
 	bad_record("{\"type\":\"unit\"}\n", "no status");
+	bad_record("{\"type\":\"deferred\",\"file\":\"a.c\"}\n", "it was not checked");
 	bad_record("{\"type\":\"unit\",\"status\":\"timeout\",\"detail\":\"60 s\"}\n", "timeout: 60 s");
 	bad_record("{\"type\":\"unit\",\"status\":\"ok\"}\n{\"type\":\"fence\"}\n", "damaged in line 2");
 }
@@ -141,6 +142,34 @@ static void budget_stops_are_collected(void **state)
 	results_free(&results);
 }
 
+static void gaps_are_counted_by_unit_and_named(void **state)
+{
+	struct results results;
+	const json_t *gap;
+	bool retry;
+
+	(void)state;
+	results_start(&results);
+	assert_null(results_add_record(&results,
+				       "{\"type\":\"unit\",\"file\":\"a.c\",\"status\":\"ok\",\"doors\":3,"
+				       "\"imported\":4,\"missing\":[\"b.c: parse-error: b.c:1: no\"],"
+				       "\"unresolved\":[\"f\"]}\n",
+				       "/k/d", "/k", &retry));
+	assert_null(results_add_record(&results,
+				       "{\"type\":\"unit\",\"file\":\"c.c\",\"status\":\"ok\",\"imported\":2,"
+				       "\"missing\":[],\"unresolved\":[]}\n",
+				       "/k/d", "/k", &retry));
+	assert_false(retry);
+	assert_int_equal(results.imported, 6);
+	assert_int_equal(json_array_size(results.gaps), 1);
+	gap = json_array_get(results.gaps, 0);
+	assert_string_equal(json_string_value(json_object_get(gap, "file")), "d/a.c");
+	assert_int_equal(json_integer_value(json_object_get(gap, "doors")), 3);
+	assert_string_equal(json_string_value(json_array_get(json_object_get(gap, "missing"), 0)),
+			    "d/b.c: parse-error: b.c:1: no");
+	results_free(&results);
+}
+
 static void verdicts(void **state)
 {
 	(void)state;
@@ -160,6 +189,7 @@ int main(void)
 		cmocka_unit_test(below_the_severity_is_hidden_and_counted),
 		cmocka_unit_test(records_that_are_not_whole_are_faults),
 		cmocka_unit_test(budget_stops_are_collected),
+		cmocka_unit_test(gaps_are_counted_by_unit_and_named),
 		cmocka_unit_test(verdicts),
 	};
 

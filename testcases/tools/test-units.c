@@ -2,7 +2,7 @@
 #include "test.h"
 
 #include "files.h"
-#include "ninja.h"
+#include "units.h"
 
 static struct compile command(const char *file, const char *flag)
 {
@@ -53,55 +53,6 @@ static void compiled_twice_is_two_units_unless_equal(void **state)
 	units_free(&units);
 }
 
-static void the_build_file_holds_ids_and_numbers_only(void **state)
-{
-	struct unit unit = {.id = "0123456789abcdef", .name = (char *)"a $b\n'c'.c"};
-	struct units units = {.at = &unit, .count = 1};
-	struct options options = {.budget = 7, .timeout = 9};
-	struct strings ids = {0};
-	char *text = NULL;
-	size_t length;
-	FILE *to = open_memstream(&text, &length);
-
-	(void)state;
-	strings_add(&ids, unit.id);
-	strings_add(&options.models, "my $model.yaml");
-	strings_add(&options.rules, "A");
-	strings_add(&options.rules, "B");
-	options.launcher = (char *)"srun -n1";
-	ninja_write(to, &ids, &units, &options);
-	fclose(to);
-	assert_non_null(strstr(text, "$$STRONGFENCE_LAUNCHER tool/unit --unit units/$id.cmd.json --output "
-				     "units/$id.jsonl --depfile units/$id.d --kernel-model tool/model-0.yaml "
-				     "--rules A,B --budget 7 --timeout 9\n"));
-	assert_non_null(strstr(text, "build units/0123456789abcdef.jsonl: unit "
-				     "units/0123456789abcdef.cmd.json | options.json\n"
-				     "  id = 0123456789abcdef\n"));
-	assert_non_null(strstr(text, "build wanted: phony units/0123456789abcdef.jsonl\n"));
-	assert_null(strstr(text, "'c'"));
-	assert_null(strstr(text, "my $model"));
-	assert_null(strstr(text, "srun"));
-	strings_free(&ids);
-	strings_free(&options.models);
-	strings_free(&options.rules);
-	free(text);
-}
-
-static void status_lines_are_told_from_others(void **state)
-{
-	size_t done, total;
-	const char *id;
-
-	(void)state;
-	assert_true(ninja_status("\00112/345 0123456789abcdef", &done, &total, &id));
-	assert_int_equal(done, 12);
-	assert_int_equal(total, 345);
-	assert_string_equal(id, "0123456789abcdef");
-	assert_false(ninja_status("12/345 x", &done, &total, &id));
-	assert_false(ninja_status("FAILED: units/x.jsonl", &done, &total, &id));
-	assert_false(ninja_status("\001", &done, &total, &id));
-}
-
 static void paths(void **state)
 {
 	static const char *const plain[][3] = {
@@ -127,8 +78,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ids_depend_on_the_source_alone),
 		cmocka_unit_test(compiled_twice_is_two_units_unless_equal),
-		cmocka_unit_test(the_build_file_holds_ids_and_numbers_only),
-		cmocka_unit_test(status_lines_are_told_from_others),
 		cmocka_unit_test(paths),
 	};
 
