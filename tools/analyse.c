@@ -102,9 +102,9 @@ struct analysis analyse(const struct options *options, bool files_alone)
 		use_last_scan(&analysis.units, &state);
 	analysis.work = ninja_run(&analysis.units, &state, options, analysis.across);
 	analysis.problems = analysis.across ? linking_problems(&state) : json_array();
-	retry_problems(&analysis, &state);
 	results_start(&analysis.results);
 	results_read(&analysis.results, &analysis.units, &state);
+	retry_problems(&analysis, &state);
 	results_settle(&analysis.results, options->min_severity);
 	analysis.results.seconds = now() - started;
 	free(state.path);

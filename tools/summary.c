@@ -147,11 +147,11 @@ void analysis_summary(const struct analysis *analysis)
 		fprintf(to, " (%zu time-out%s)", results->timeouts, plural(results->timeouts));
 	if (!analysis->complete)
 		fputs(", some paths NOT ANALYSED", to);
-	// After a failure "0 findings" would be read as "clean".
+	// After a failure, or with facts missing, "0 findings" would be read as "clean".
 	if (found)
 		fprintf(to, ", %zu finding%s (%s)", found, plural(found), rules_text);
 	else if (!results->failed && analysis->complete)
-		fputs(", 0 findings", to);
+		fputs(json_array_size(results->gaps) ? ", no finding in what was analysed" : ", 0 findings", to);
 	if (results->hidden)
 		fprintf(to, ", %zu below --min-severity", results->hidden);
 	fprintf(to, ", %zu budget stop%s", stops, plural(stops));

@@ -170,7 +170,7 @@ static void a_unit_program_that_dies_does_not_hold_up_the_others(void **state)
 	run("scan", "drivers", KERNEL, NULL);
 	assert_refused("strongfence: drivers/a/two.c: ");
 	assert_said("1 unit checked without the facts of all files of its module");
-	assert_said("2 units analysed, 1 FAILED (");
+	assert_said("2 units analysed, 1 FAILED,");
 	assert_done(3, 1, 2);
 	run("scan", "drivers", KERNEL, NULL);
 	assert_refused("strongfence: drivers/a/two.c: ");
@@ -203,7 +203,7 @@ static void damaged_facts_are_named_and_healed(void **state)
 	put("linux/drivers/a/two.c", "int two; // fake: exports helper bad\n// fake: damage-facts\n");
 	run("scan", "drivers", KERNEL, "-v", NULL);
 	assert_said("drivers/a/one.c: checked without the facts of drivers/a/two.c: truncated\n");
-	assert_null(strstr(last_run()->err, ", 0 findings"));
+	assert_said("3 units analysed, no finding in what was analysed, ");
 	put_later("linux/drivers/a/two.c", "int two; // fake: exports helper bad\n");
 	run("scan", "drivers", KERNEL, NULL);
 	assert_said("3 units analysed, 1 finding ");
@@ -319,7 +319,7 @@ static void fences_prints_what_callbacks_are_called_under(void **state)
 					     "  thing_ops.read\n"
 					     "    thing_call (drivers/a/one.c:1): thing.sem, tests thing.ops\n");
 	run("fences", "drivers", KERNEL, "--format", "json", NULL);
-	assert_int_equal(strncmp(last_run()->out, "{\"type\":\"slot\",\"struct\":\"thing_ops\",", 37), 0);
+	assert_non_null(strstr(last_run()->out, "{\"type\":\"slot\",\"struct\":\"thing_ops\",\"slot\":\"read\","));
 }
 
 int main(void)

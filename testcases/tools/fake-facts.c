@@ -103,10 +103,10 @@ static json_t *project(const struct one *all, size_t count, size_t at)
 	size_t i;
 
 	for (size_t j = 0; j < count; j++) {
-		// A unit of which nothing is known may be of any module.
-		if (j == at || (all[j].module && all[at].module && strcmp(all[j].module, all[at].module)))
-			continue;
-		if (all[j].module && !*all[j].module)
+		const char *mine = all[at].module, *other = all[j].module;
+
+		// A unit of which nothing is known may be of any module, but a source of no module imports nothing.
+		if (j == at || !mine || !*mine || (other && strcmp(other, mine)))
 			continue;
 		if (all[j].problem) {
 			char *text = format("%s: %s", all[j].file, all[j].problem);
