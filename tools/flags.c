@@ -109,9 +109,13 @@ static const char *const for_gcc_commands[] = {
 
 static const struct dropped *find(const struct dropped *table, size_t count, const char *flag)
 {
-	for (size_t i = 0; i < count; i++)
-		if (!fnmatch(table[i].pattern, flag, 0))
+	for (size_t i = 0; i < count; i++) {
+		const char *pattern = table[i].pattern;
+
+		// Before a million calls of fnmatch: what stands before the first wildcard.
+		if (!strncmp(pattern, flag, strcspn(pattern, "*?[\\")) && !fnmatch(pattern, flag, 0))
 			return &table[i];
+	}
 	return NULL;
 }
 
