@@ -69,7 +69,7 @@ static void retry_problems(const struct analysis *analysis, const struct state *
 	}
 }
 
-struct analysis analyse(const struct options *options, bool files_alone)
+struct analysis analyse(const struct options *options, bool files_alone, bool tree)
 {
 	struct analysis analysis = {.complete = true};
 	struct compiles list = {0};
@@ -105,6 +105,12 @@ struct analysis analyse(const struct options *options, bool files_alone)
 	results_start(&analysis.results);
 	results_read(&analysis.results, &analysis.units, &state);
 	retry_problems(&analysis, &state);
+	if (tree && analysis.across) {
+		json_t *merged = linking_merged(&state);
+
+		results_add_merged(&analysis.results, merged, analysis.units.root);
+		json_decref(merged);
+	}
 	results_settle(&analysis.results, options->min_severity);
 	analysis.results.seconds = now() - started;
 	free(state.path);

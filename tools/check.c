@@ -29,7 +29,7 @@ static const char scan_help[] =
 
 static int report(const struct options *options, bool files_alone)
 {
-	struct analysis analysis = analyse(options, files_alone);
+	struct analysis analysis = analyse(options, files_alone, false);
 	struct output output = output_open(options->output);
 	enum verdict verdict;
 

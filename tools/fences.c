@@ -35,7 +35,7 @@ int command_fences(int argc, char **argv)
 		fputs(help, stdout);
 		return VERDICT_CLEAN;
 	}
-	analysis = analyse(&options, options.paths.count > 0);
+	analysis = analyse(&options, options.paths.count > 0, true);
 	output = output_open(options.output);
 	if (options.format == FORMAT_JSON) {
 		output_json(output.stream, analysis.results.fences, "fence");

@@ -169,3 +169,15 @@ json_t *linking_problems(const struct state *state)
 	json_decref(problems);
 	return json_array();
 }
+
+json_t *linking_merged(const struct state *state)
+{
+	char *path = path_join(state->path, "facts.json");
+	json_error_t error;
+	json_t *merged = json_load_file(path, 0, &error);
+
+	if (!merged)
+		fatal("%s:%d: %s", path, error.line, error.text);
+	free(path);
+	return merged;
+}

@@ -36,4 +36,7 @@ size_t linking_recall(struct units *units, const struct state *state, struct lin
 // no such array.
 json_t *linking_problems(const struct state *state);
 
+// All of the merged facts. Fatal when they are not whole.
+json_t *linking_merged(const struct state *state);
+
 #endif

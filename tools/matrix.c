@@ -210,6 +210,7 @@ static void one_fence(struct matrix *matrix, size_t column, const json_t *fence)
 {
 	const char *in = text_of(fence, "struct"), *lock = text_of(fence, "lock");
 	const char *predicate = text_of(fence, "predicate"), *owner = text_of(fence, "predicate_struct");
+	char *places;
 
 	fprintf(matrix->to, "  %c  %s%s%s", (char)('A' + column % 26), in, *in ? "." : "",
 		*lock ? lock : "what the core waits for");
@@ -221,10 +222,19 @@ static void one_fence(struct matrix *matrix, size_t column, const json_t *fence)
 		if (*text_of(fence, "bit"))
 			fprintf(matrix->to, " bit %s", text_of(fence, "bit"));
 	}
-	fprintf(matrix->to, "; ended by %s", text_of(fence, "teardown"));
+	if (*text_of(fence, "teardown"))
+		fprintf(matrix->to, "; ended by %s", text_of(fence, "teardown"));
 	if (*text_of(fence, "root") && strcmp(text_of(fence, "root"), text_of(fence, "teardown")))
 		fprintf(matrix->to, " from %s", text_of(fence, "root"));
-	fprintf(matrix->to, "; %s [%zu]\n", text_of(fence, "shape"), note(matrix, places_of(fence)));
+	if (json_array_size(json_object_get(fence, "roots")) > 1)
+		fprintf(matrix->to, " and %zu more", json_array_size(json_object_get(fence, "roots")) - 1);
+	if (*text_of(fence, "shape"))
+		fprintf(matrix->to, "; %s", text_of(fence, "shape"));
+	places = places_of(fence);
+	if (*places)
+		fprintf(matrix->to, " [%zu]", note(matrix, copy(places)));
+	fputc('\n', matrix->to);
+	free(places);
 }
 
 // "F:1 reads registers through 'base' that 'foo_remove' unmaps: no fence is held".

@@ -85,15 +85,25 @@ static void take_gaps(struct results *results, const json_t *unit, json_t *file,
 	json_decref(missing);
 }
 
-// Whose doors are told apart by name alone must know which units see the fence.
-static void mark_fences(struct results *results, size_t first, json_t *file)
+// How much of each array is of earlier records.
+struct mark {
+	size_t fences, doors, coverage;
+};
+
+// What several units see must know who they are: see settle.c.
+static void mark_units(struct results *results, const struct mark *from, json_t *file)
 {
-	for (size_t i = first; i < json_array_size(results->fences); i++)
-		json_object_set_new(json_array_get(results->fences, i), "units",
-				    file ? json_pack("[O]", file) : json_array());
+	if (!file)
+		return;
+	for (size_t i = from->fences; i < json_array_size(results->fences); i++)
+		json_object_set_new(json_array_get(results->fences, i), "units", json_pack("[O]", file));
+	for (size_t i = from->doors; i < json_array_size(results->doors); i++)
+		json_object_set(json_array_get(results->doors, i), "unit", file);
+	for (size_t i = from->coverage; i < json_array_size(results->coverage); i++)
+		json_object_set(json_array_get(results->coverage, i), "unit", file);
 }
 
-static char *take_unit(struct results *results, const json_t *unit, size_t first_fence, const char *directory,
+static char *take_unit(struct results *results, const json_t *unit, const struct mark *from, const char *directory,
 		       const char *root, bool *retry)
 {
 	const char *status = json_string_value(json_object_get(unit, "status"));
@@ -114,7 +124,7 @@ static char *take_unit(struct results *results, const json_t *unit, size_t first
 								"function", stop));
 	if (status && !strcmp(status, "ok"))
 		take_gaps(results, unit, json_object_get(file, "file"), directory, root);
-	mark_fences(results, first_fence, json_object_get(file, "file"));
+	mark_units(results, from, json_object_get(file, "file"));
 	json_decref(file);
 	if (json_is_array(not_reached))
 		results->not_reached += json_array_size(not_reached);
@@ -135,7 +145,9 @@ char *results_add_record(struct results *results, const char *text, const char *
 {
 	bool ended = false;
 	char *fault = NULL;
-	size_t number = 0, first_fence = json_array_size(results->fences);
+	const struct mark from = {json_array_size(results->fences), json_array_size(results->doors),
+				  json_array_size(results->coverage)};
+	size_t number = 0;
 
 	*retry = false;
 	while (*text) {
@@ -169,7 +181,7 @@ char *results_add_record(struct results *results, const char *text, const char *
 		}
 		if (!strcmp(type, "unit")) {
 			ended = true;
-			fault = take_unit(results, object, first_fence, directory, root, retry);
+			fault = take_unit(results, object, &from, directory, root, retry);
 			json_decref(object);
 			continue;
 		}
@@ -202,6 +214,26 @@ char *results_add_record(struct results *results, const char *text, const char *
 		return copy("its record is not whole");
 	}
 	return fault;
+}
+
+void results_add_merged(struct results *results, const json_t *merged, const char *root)
+{
+	static const char *const kinds[] = {"fences", "slots"};
+	json_t *const to[] = {results->fences, results->slots};
+
+	for (size_t k = 0; k < sizeof(kinds) / sizeof(*kinds); k++) {
+		json_t *each;
+		size_t i;
+
+		json_array_foreach(json_object_get(merged, kinds[k]), i, each) {
+			json_t *object = json_copy(each);
+
+			relate(object, root, root);
+			relate_parts(object, root, root);
+			json_object_del(object, "type");
+			json_array_append_new(to[k], object);
+		}
+	}
 }
 
 void results_read(struct results *results, struct units *units, const struct state *state)

@@ -40,9 +40,12 @@ char *results_add_record(struct results *results, const char *text, const char *
 // Reads the records of all units; a unit's fault is set when it has no good one.
 void results_read(struct results *results, struct units *units, const struct state *state);
 
+// Adds the fences and slots of the merged facts of a tree: those, too, that no unit was checked for.
+void results_add_merged(struct results *results, const json_t *merged, const char *root);
+
 // Sorts by file, line, rule; drops what is the same finding (fingerprint, file and line) from two
-// units and what is below the severity. A fence that several units see is one. Doors and the others are dropped
-// where they are equal. See settle.c.
+// units and what is below the severity. A fence or a door that several units see is one; the others are
+// dropped where they are equal. See settle.c.
 void results_settle(struct results *results, enum severity least);
 
 #endif

@@ -75,9 +75,16 @@ static void sort_and_merge(json_t *array, bool (*same)(const json_t *, const jso
 	free(order);
 }
 
-static const char *const fence_keys[] = {"struct", "lock",     "predicate", "predicate_struct",
-					 "bit",    "mode",     "teardown",  "root"};
+static const char *const fence_keys[] = {"struct", "lock", "predicate", "predicate_struct", "bit", "teardown"};
 enum { FENCE_KEYS = sizeof(fence_keys) / sizeof(*fence_keys) };
+
+// Whether the unit that saw it is the one that ends it, and so knows its root and its readers best.
+static bool at_home(const json_t *fence)
+{
+	const char *unit = json_string_value(json_array_get(json_object_get(fence, "units"), 0));
+
+	return unit && !strcmp(unit, text_of(json_object_get(fence, "kill"), "file"));
+}
 
 static int by_fence(const void *left, const void *right)
 {
@@ -86,7 +93,11 @@ static int by_fence(const void *left, const void *right)
 
 	for (size_t i = 0; !order && i < FENCE_KEYS; i++)
 		order = compare_text(a, b, fence_keys[i]);
-	return order ? order : by_place(left, right);
+	if (!order)
+		order = at_home(b) - at_home(a);
+	if (!order)
+		order = by_place(left, right);
+	return order ? order : compare_text(a, b, "root");
 }
 
 static bool same_place(const json_t *a, const json_t *b)
@@ -178,8 +189,25 @@ static void take_place(json_t *to, json_t *from, const char *key)
 		json_object_set(to, key, other);
 }
 
+// The roots of all units, from the one that knows best.
+static void join_roots(json_t *to, json_t *from)
+{
+	json_t *root = json_object_get(from, "root"), *list = json_object_get(to, "roots"), *others;
+
+	if (!list && compare_text(to, from, "root")) {
+		list = json_pack("[O?]", json_object_get(to, "root"));
+		json_object_set_new(to, "roots", list);
+	}
+	if (!list || !root)
+		return;
+	others = json_pack("[O]", root);
+	join(list, others);
+	json_decref(others);
+}
+
 static void merge_fence(json_t *to, json_t *from)
 {
+	join_roots(to, from);
 	join(json_object_get(to, "doors"), json_object_get(from, "doors"));
 	join(json_object_get(to, "units"), json_object_get(from, "units"));
 	take_place(to, from, "kill");
@@ -214,12 +242,94 @@ static void merge_fences(json_t *array)
 	sort_and_merge(array, same_object);
 }
 
+// How much a view of a door says. Of two that say as much the worse one counts.
+static int rank(const json_t *row)
+{
+	static const char *const states[] = {"not analysed", "not-reached", "proxied",	     "core-fenced", "own memory only",
+					     "no-touch",     "fenced",	    "not fenced", "racy",	    "unfenced"};
+	const char *state = text_of(row, *text_of(row, "state") ? "state" : "verdict");
+
+	for (int i = 0; i < (int)(sizeof(states) / sizeof(*states)); i++)
+		if (!strcmp(state, states[i]))
+			return i;
+	return 0;
+}
+
+static const char *const view_keys[] = {"file", "table", "slot", "function"};
+enum { VIEW_KEYS = sizeof(view_keys) / sizeof(*view_keys) };
+
+static bool same_door(const json_t *a, const json_t *b)
+{
+	for (size_t i = 0; i < VIEW_KEYS; i++)
+		if (compare_text(a, b, view_keys[i]))
+			return false;
+	return true;
+}
+
+static bool same_row(const json_t *a, const json_t *b)
+{
+	return same_door(a, b) && !compare_text(a, b, "command");
+}
+
+static bool own(const json_t *row)
+{
+	return !strcmp(text_of(row, "unit"), text_of(row, "file"));
+}
+
+static int by_view(const void *left, const void *right)
+{
+	const json_t *a = *(json_t *const *)left, *b = *(json_t *const *)right;
+	int order = 0;
+
+	for (size_t i = 0; !order && i < VIEW_KEYS; i++)
+		order = compare_text(a, b, view_keys[i]);
+	if (!order)
+		order = own(b) - own(a);
+	if (!order)
+		order = compare_text(a, b, "command");
+	if (!order)
+		order = rank(b) - rank(a);
+	return order ? order : by_place(left, right);
+}
+
+// A unit that imports a function sees its doors, too. The unit that defines the door sees it best; where none of them
+// was analysed, the view that says most counts.
+static void merge_views(json_t *array)
+{
+	size_t count = json_array_size(array);
+	json_t **order = allocate(count * sizeof(*order)), *first = NULL, *last = NULL;
+
+	for (size_t i = 0; i < count; i++)
+		order[i] = json_incref(json_array_get(array, i));
+	qsort(order, count, sizeof(*order), by_view);
+	json_array_clear(array);
+	for (size_t i = 0; i < count; i++) {
+		json_t *row = order[i];
+		bool other;
+
+		if (!first || !same_door(first, row))
+			first = row;
+		other = compare_text(last, row, "unit");
+		// One unit has what it has: its rows of a command may differ by place.
+		if ((own(first) && !own(row)) || (last && other && same_row(last, row))) {
+			json_decref(row);
+			continue;
+		}
+		json_array_append_new(array, row);
+		last = row;
+	}
+	for (size_t i = 0; i < json_array_size(array); i++)
+		json_object_del(json_array_get(array, i), "unit");
+	free(order);
+	sort_and_merge(array, same_object);
+}
+
 void results_settle(struct results *results, enum severity least)
 {
 	sort_and_merge(results->findings, same_finding);
 	merge_fences(results->fences);
-	sort_and_merge(results->doors, same_object);
-	sort_and_merge(results->coverage, same_object);
+	merge_views(results->doors);
+	merge_views(results->coverage);
 	sort_and_merge(results->slots, same_object);
 	sort_and_merge(results->gaps, same_object);
 	for (size_t i = json_array_size(results->findings); i-- > 0;) {

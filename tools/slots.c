@@ -15,7 +15,8 @@ static const char *text_of(const json_t *object, const char *key)
 
 static int by_slot(const void *left, const void *right)
 {
-	static const char *const keys[] = {"struct", "slot", "file"};
+	static const char *const keys[] = {"struct",	"slot",		    "lock_struct", "lock", "predicate_struct",
+					   "predicate", "file"};
 	const json_t *a = *(json_t *const *)left, *b = *(json_t *const *)right;
 	json_int_t one = json_integer_value(json_object_get(a, "line"));
 	json_int_t other = json_integer_value(json_object_get(b, "line"));
@@ -28,14 +29,25 @@ static int by_slot(const void *left, const void *right)
 	return order ? order : strcmp(text_of(a, "called_in"), text_of(b, "called_in"));
 }
 
-static bool same_slot(const json_t *a, const json_t *b)
-{
-	return !strcmp(text_of(a, "struct"), text_of(b, "struct")) && !strcmp(text_of(a, "slot"), text_of(b, "slot"));
-}
-
 static bool fenced(const json_t *call)
 {
 	return json_is_true(json_object_get(call, "fenced"));
+}
+
+static bool same(const json_t *a, const json_t *b, const char *one, const char *other)
+{
+	return !strcmp(text_of(a, one), text_of(b, one)) && !strcmp(text_of(a, other), text_of(b, other));
+}
+
+static bool same_slot(const json_t *a, const json_t *b)
+{
+	return same(a, b, "struct", "slot");
+}
+
+static bool same_fence(const json_t *a, const json_t *b)
+{
+	return same_slot(a, b) && same(a, b, "lock_struct", "lock") && same(a, b, "predicate_struct", "predicate") &&
+	       fenced(a) == fenced(b);
 }
 
 static void put_field(FILE *to, const json_t *call, const char *in, const char *name)
@@ -43,12 +55,11 @@ static void put_field(FILE *to, const json_t *call, const char *in, const char *
 	fprintf(to, "%s%s%s", text_of(call, in), *text_of(call, in) ? "." : "", text_of(call, name));
 }
 
-static void put_call(FILE *to, const json_t *call)
+static void put_calls(FILE *to, const json_t *call, size_t count)
 {
 	char *file = visible(text_of(call, "file"));
 
-	fprintf(to, "    %s (%s:%d): ", text_of(call, "called_in"), file,
-		(int)json_integer_value(json_object_get(call, "line")));
+	fputs("    ", to);
 	if (*text_of(call, "lock"))
 		put_field(to, call, "lock_struct", "lock");
 	else
@@ -57,7 +68,11 @@ static void put_call(FILE *to, const json_t *call)
 		fputs(", tests ", to);
 		put_field(to, call, "predicate_struct", "predicate");
 	}
-	fputs(fenced(call) ? "\n" : "; NOT FENCED\n", to);
+	fprintf(to, "%s: %s (%s:%d)", fenced(call) ? "" : ", NOT FENCED", text_of(call, "called_in"), file,
+		(int)json_integer_value(json_object_get(call, "line")));
+	if (count > 1)
+		fprintf(to, " and %zu more", count - 1);
+	fputc('\n', to);
 	free(file);
 }
 
@@ -81,8 +96,11 @@ void slots_text(FILE *to, const json_t *slots, bool follows)
 			fprintf(to, "%sCallbacks under a fence of their core\n\n", follows ? "\n" : "");
 		any = true;
 		fprintf(to, "  %s.%s\n", text_of(order[at], "struct"), text_of(order[at], "slot"));
-		for (size_t i = at; i < end; i++)
-			put_call(to, order[i]);
+		for (size_t i = at, next; i < end; i = next) {
+			for (next = i; next < end && same_fence(order[i], order[next]); next++)
+				;
+			put_calls(to, order[i], next - i);
+		}
 	}
 	free(order);
 }

@@ -10,7 +10,7 @@
 #include <stdio.h>
 
 // The "slot" objects of the records, sorted by place. A slot that is called under no fence anywhere is left out; of
-// the others every call is printed. With `follows` something was printed before it.
+// the others each way to call it is a line, with its first place. With `follows` something was printed before it.
 void slots_text(FILE *to, const json_t *slots, bool follows);
 
 #endif

@@ -317,7 +317,7 @@ static void fences_prints_what_callbacks_are_called_under(void **state)
 	assert_int_equal(last_run()->status, 0);
 	assert_string_equal(last_run()->out, "Callbacks under a fence of their core\n\n"
 					     "  thing_ops.read\n"
-					     "    thing_call (drivers/a/one.c:1): thing.sem, tests thing.ops\n");
+					     "    thing.sem, tests thing.ops: thing_call (drivers/a/one.c:1)\n");
 	run("fences", "drivers", KERNEL, "--format", "json", NULL);
 	assert_non_null(strstr(last_run()->out, "{\"type\":\"slot\",\"struct\":\"thing_ops\",\"slot\":\"read\","));
 }

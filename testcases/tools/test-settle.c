@@ -91,6 +91,91 @@ static void drivers_with_the_same_names_stay_apart(void **state)
 	results_free(&results);
 }
 
+#define BY(root, mode, file, doors)                                                                \
+	"{\"type\":\"fence\",\"struct\":\"chip\",\"lock\":\"sem\",\"mode\":\"" mode                               \
+	"\",\"predicate\":\"ops\",\"predicate_struct\":\"chip\",\"bit\":\"\",\"teardown\":\"del\",\"root\":\"" root   \
+	"\"," KILL("chip.c", "7") "\"file\":\"" file "\",\"line\":1,\"shape\":\"S1\",\"doors\":[" doors "]}\n"
+
+static void what_the_unit_says_that_ends_the_fence_counts(void **state)
+{
+	struct results results;
+	const json_t *one;
+
+	(void)state;
+	results_start(&results);
+	add(&results, BY("a_remove", "exclusive", "a.c", "\"read\""), "a.c");
+	add(&results, BY("b_remove", "exclusive", "a.c", "\"read\""), "b.c");
+	add(&results, BY("chip_unregister", "shared", "chip.c", "\"write\""), "chip.c");
+	results_settle(&results, SEVERITY_LOW);
+	assert_int_equal(json_array_size(results.fences), 1);
+	one = fence(&results, 0);
+	assert_string_equal(json_string_value(json_object_get(one, "root")), "chip_unregister");
+	assert_string_equal(json_string_value(json_object_get(one, "mode")), "shared");
+	assert_list(json_object_get(one, "roots"), "[\"chip_unregister\",\"a_remove\",\"b_remove\"]");
+	assert_list(json_object_get(one, "doors"), "[\"write\",\"read\"]");
+	results_free(&results);
+}
+
+#define ROW(function, command, line, state)                                                        \
+	"{\"type\":\"coverage\",\"file\":\"a.c\",\"table\":\"fops\",\"slot\":\"ioctl\",\"function\":\"" function      \
+	"\",\"command\":\"" command "\",\"line\":" line ",\"state\":\"" state "\"}\n"
+
+static const char *row(const struct results *results, size_t at, const char *key)
+{
+	return json_string_value(json_object_get(json_array_get(results->coverage, at), key));
+}
+
+static void the_unit_that_defines_a_door_sees_it_best(void **state)
+{
+	struct results results;
+
+	(void)state;
+	results_start(&results);
+	add(&results, ROW("f", "", "1", "not fenced") ROW("f", "GET", "2", "not fenced"), "other.c");
+	add(&results, ROW("f", "GET", "2", "fenced") ROW("f", "GET", "9", "own memory only"), "a.c");
+	add(&results, ROW("f", "", "1", "not analysed"), "third.c");
+	results_settle(&results, SEVERITY_LOW);
+	assert_int_equal(json_array_size(results.coverage), 2);
+	assert_string_equal(row(&results, 0, "state"), "fenced");
+	assert_string_equal(row(&results, 1, "state"), "own memory only");
+	assert_null(row(&results, 0, "unit"));
+	results_free(&results);
+}
+
+static void of_other_units_the_one_that_says_most_counts(void **state)
+{
+	struct results results;
+
+	(void)state;
+	results_start(&results);
+	add(&results, ROW("f", "", "1", "not analysed") ROW("g", "", "5", "fenced"), "one.c");
+	add(&results, ROW("f", "", "1", "own memory only") ROW("g", "", "5", "not fenced"), "two.c");
+	add(&results, ROW("f", "", "1", "fenced") ROW("g", "", "5", "not analysed"), "three.c");
+	results_settle(&results, SEVERITY_LOW);
+	assert_int_equal(json_array_size(results.coverage), 2);
+	assert_string_equal(row(&results, 0, "state"), "fenced");
+	assert_string_equal(row(&results, 1, "state"), "not fenced");
+	results_free(&results);
+}
+
+static void the_merged_facts_add_what_no_unit_says(void **state)
+{
+	json_t *merged = json_loads("{\"fences\":[{\"type\":\"fence\",\"struct\":\"s\",\"lock\":\"l\",\"file\":\"/k/a.c\","
+				    "\"line\":1,\"kill\":{\"file\":\"/k/b.c\",\"line\":2}}],"
+				    "\"slots\":[{\"type\":\"slot\",\"struct\":\"ops\",\"file\":\"/k/a.c\"}]}", 0, NULL);
+	struct results results;
+
+	(void)state;
+	results_start(&results);
+	results_add_merged(&results, merged, "/k");
+	results_settle(&results, SEVERITY_LOW);
+	assert_string_equal(json_string_value(json_object_get(fence(&results, 0), "file")), "a.c");
+	assert_list(json_object_get(fence(&results, 0), "kill"), "{\"file\":\"b.c\",\"line\":2}");
+	assert_list(json_array_get(results.slots, 0), "{\"struct\":\"ops\",\"file\":\"a.c\"}");
+	json_decref(merged);
+	results_free(&results);
+}
+
 static void the_order_of_units_does_not_matter(void **state)
 {
 	static const char *const lines[] = {
@@ -129,6 +214,10 @@ int main(void)
 		cmocka_unit_test(one_fence_has_the_doors_of_all_units),
 		cmocka_unit_test(a_unit_that_does_not_see_teardown_joins_those_that_do),
 		cmocka_unit_test(drivers_with_the_same_names_stay_apart),
+		cmocka_unit_test(what_the_unit_says_that_ends_the_fence_counts),
+		cmocka_unit_test(the_unit_that_defines_a_door_sees_it_best),
+		cmocka_unit_test(of_other_units_the_one_that_says_most_counts),
+		cmocka_unit_test(the_merged_facts_add_what_no_unit_says),
 		cmocka_unit_test(the_order_of_units_does_not_matter),
 	};
 
