@@ -91,11 +91,13 @@ struct analysis analyse(const struct options *options, bool files_alone, bool tr
 	analysis.units = units_name(&list, analysis.inputs.root, options->llvm);
 	analysis.across = analysis.inputs.kind != INPUT_FILES && !names_sources_alone(&options->paths);
 	if (options->select && analysis.across) {
-		struct selection *selection = selection_open(program, &options->models);
+		char *keep = path_join(state.path, "glances");
+		struct selection *selection = selection_open(program, &options->models, keep);
 
 		analysis.aside = selection_apply(selection, &analysis.units);
 		analysis.mates = modules_complete(&analysis.units);
 		selection_free(selection);
+		free(keep);
 	}
 	units_write(&analysis.units, &state, program, options);
 	if (!analysis.across)

@@ -7,6 +7,7 @@
 
 #include "complain.h"
 #include "files.h"
+#include "glance.h"
 #include "program.h"
 
 // A header that was read: most of them are read again and again.
@@ -20,6 +21,7 @@ struct selection {
 	struct strings ends;           // what the name of a struct ends with
 	struct header *headers;        // a hash table by path
 	size_t count, room;
+	struct glances *glances;       // NULL: nothing is kept
 };
 
 static const char *without_underscores(const char *name)
@@ -71,13 +73,17 @@ wrong:
 	return NULL;
 }
 
-struct selection *selection_open(const char *program, const struct strings *models)
+struct selection *selection_open(const char *program, const struct strings *models, const char *keep)
 {
 	struct strings lines = program_words(program, models);
 	struct selection *selection = selection_from(&lines);
+	uint64_t words = HASH_START;
 
 	if (!selection)
 		fatal("%s: does not say which words to look for", program);
+	for (size_t i = 0; i < lines.count; i++)
+		words = hash_text(words, lines.at[i]);
+	selection->glances = glances_open(keep, words);
 	strings_free(&lines);
 	return selection;
 }
@@ -263,16 +269,33 @@ static bool text_has(struct selection *selection, const char *text, bool header,
 	return false;
 }
 
+// False when it cannot be read.
+static bool glance(struct selection *selection, const char *path, bool header, bool *has, struct strings *includes)
+{
+	struct stat state;
+	char *text;
+
+	if (stat(path, &state) < 0)
+		return false;
+	if (selection->glances && glances_find(selection->glances, path, header, &state, has, includes))
+		return true;
+	text = file_read(path, NULL);
+	if (!text)
+		return false;
+	*has = text_has(selection, text, header, includes);
+	free(text);
+	if (selection->glances)
+		glances_add(selection->glances, path, header, &state, *has, includes);
+	return true;
+}
+
 static bool file_has(struct selection *selection, const char *path, const struct unit *unit, bool header)
 {
-	char *text = file_read(path, NULL);
 	struct strings includes = {0};
 	bool found;
 
-	if (!text)
-		return true;
-	found = text_has(selection, text, header, &includes);
-	free(text);
+	if (!glance(selection, path, header, &found, &includes))
+		found = true;
 	for (size_t i = 0; i < includes.count && !found; i++)
 		found = included_has(selection, path, copy(includes.at[i]), unit);
 	strings_free(&includes);
@@ -308,6 +331,8 @@ void selection_free(struct selection *selection)
 	for (size_t i = 0; i < selection->room; i++)
 		free(selection->headers[i].path);
 	free(selection->headers);
+	if (selection->glances)
+		glances_close(selection->glances);
 	strings_free(&selection->structs);
 	strings_free(&selection->calls);
 	strings_free(&selection->ends);

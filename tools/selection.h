@@ -10,8 +10,9 @@
 
 struct selection;
 
-// Asks the unit program, with the user's kernel models. Fatal when it names no word.
-struct selection *selection_open(const char *program, const struct strings *models);
+// Asks the unit program, with the user's kernel models, and keeps what it sees in the file `keep` for the next time.
+// Fatal when it names no word.
+struct selection *selection_open(const char *program, const struct strings *models, const char *keep);
 
 // The same from lines "struct NAME" and "call NAME"; false when one is neither, or there is none.
 struct selection *selection_from(const struct strings *lines);

@@ -10,6 +10,7 @@
 //   facts.json, link.list, links/  see linking.h
 //   tool/            links to the unit program and the kernel models, so that no
 //                    user's file name appears in build.ninja
+//   glances          see glance.h
 //   options.json     what else a record depends on
 //   build.ninja      see ninja.h
 //   scan.log         what the last run's programs printed
