@@ -69,7 +69,7 @@ static void retry_problems(const struct analysis *analysis, const struct state *
 	}
 }
 
-struct analysis analyse(const struct options *options, bool files_alone, bool tree)
+struct analysis analyse(const struct options *options, bool files_alone, bool map)
 {
 	struct analysis analysis = {.complete = true};
 	struct compiles list = {0};
@@ -105,9 +105,10 @@ struct analysis analyse(const struct options *options, bool files_alone, bool tr
 	analysis.work = ninja_run(&analysis.units, &state, options, analysis.across);
 	analysis.problems = analysis.across ? linking_problems(&state) : json_array();
 	results_start(&analysis.results);
+	analysis.results.findings_alone = !map;
 	results_read(&analysis.results, &analysis.units, &state);
 	retry_problems(&analysis, &state);
-	if (tree && analysis.across) {
+	if (map && analysis.across) {
 		json_t *merged = linking_merged(&state);
 
 		results_add_merged(&analysis.results, merged, analysis.units.root);

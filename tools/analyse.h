@@ -22,9 +22,9 @@ struct analysis {
 	bool complete;    // every path had commands; false was already complained about
 };
 
-// Runs the units. With `tree` what the link says of all of them is part of the results. What keeps all of them from
-// running is fatal.
-struct analysis analyse(const struct options *options, bool files_alone, bool tree);
+// Runs the units. With `map` fences, doors and rows are part of the results, and what the link says of them; without, the
+// findings alone. What keeps all of them from running is fatal.
+struct analysis analyse(const struct options *options, bool files_alone, bool map);
 
 // Names the units that failed, with their reason, and with -v the budget stops and whose facts are missing where.
 void analysis_report_trouble(const struct analysis *analysis, bool verbose);

@@ -164,7 +164,7 @@ static size_t replace_units(struct part *part, const char *path, bool directory,
 	for (i = 0; i < found->count; i++) {
 		if (!belongs(found->at[i].output, path, directory))
 			continue;
-		json_t *entry = compile_to_json(&found->at[i]);
+		json_t *entry = compile_to_kept(&found->at[i]);
 
 		count++;
 		if (entry)
@@ -277,7 +277,7 @@ bool kbuild_compiles(const struct kernel *kernel, const struct strings *paths, c
 			struct compile one;
 			const char *why;
 
-			if (!compile_from_json(unit, &one, &why))
+			if (!compile_from_kept(unit, &one, &why))
 				fatal("%s: entry %zu %s; remove the file", part->cache, at + 1, why);
 			compiles_take(list, one);
 		}

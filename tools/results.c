@@ -193,7 +193,7 @@ char *results_add_record(struct results *results, const char *text, const char *
 			   : !strcmp(type, "slot")     ? results->slots
 						       : NULL;
 
-		if (to) {
+		if (to && (to == results->findings || !results->findings_alone)) {
 			json_t *note;
 			size_t i;
 

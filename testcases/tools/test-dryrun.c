@@ -77,6 +77,32 @@ static void unreadable_commands_are_counted(void **state)
 	assert_int_equal(run.unreadable, 1);
 }
 
+static void a_command_that_is_kept_comes_back(void **state)
+{
+	static const char *const words[][4] = {{"clang", "", "-DX=\"a b\"", "a.c"}, {"clang", "-DX=a\nb", "x", "a.c"}};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct compile one = {.directory = (char *)"/k", .file = (char *)"a.c", .output = (char *)"a.o"}, two;
+		const char *why = NULL;
+		json_t *kept;
+
+		for (size_t j = 0; j < 4; j++)
+			strings_add(&one.arguments, words[i][j]);
+		kept = compile_to_kept(&one);
+		assert_true(compile_from_kept(kept, &two, &why));
+		assert_string_equal(two.directory, "/k");
+		assert_string_equal(two.file, "a.c");
+		assert_string_equal(two.output, "a.o");
+		assert_int_equal(two.arguments.count, 4);
+		for (size_t j = 0; j < 4; j++)
+			assert_string_equal(two.arguments.at[j], words[i][j]);
+		json_decref(kept);
+		strings_free(&one.arguments);
+		compile_free(&two);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -84,6 +110,7 @@ int main(void)
 		cmocka_unit_test(other_commands_are_none),
 		cmocka_unit_test(continued_lines_are_joined),
 		cmocka_unit_test(unreadable_commands_are_counted),
+		cmocka_unit_test(a_command_that_is_kept_comes_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
