@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "files.h"
@@ -165,6 +166,76 @@ static void the_example_has_words_doors_and_a_teardown(void **state)
 	free(source);
 }
 
+// a.c is the example, b.c is of its module.
+static void module_of_two(void)
+{
+	char *source = get(EXAMPLE);
+	char *flags = format("-nostdinc -I%s -DMODULE -DKBUILD_MODNAME=\\\"m\\\"", INCLUDE);
+	char *commands = format("[{\"directory\":\".\",\"file\":\"a.c\",\"command\":\"gcc %s -c a.c\"},"
+				"{\"directory\":\".\",\"file\":\"b.c\",\"command\":\"gcc %s -c b.c\"}]",
+				flags, flags);
+
+	put("a.c", source);
+	put("b.c", "int helper(void);\nint helper(void)\n{\n\treturn 0;\n}\n");
+	put("compile_commands.json", commands);
+	free(commands);
+	free(flags);
+	free(source);
+}
+
+static void facts_are_linked_and_only_what_changed_is_done_again(void **state)
+{
+	struct timespec moment = {.tv_nsec = 50000000};
+
+	(void)state;
+	module_of_two();
+	run("scan", "-p", ".", "--all", NULL);
+	assert_int_equal(last_run()->status, 1);
+	assert_said("strongfence: 2 units analysed, ");
+	assert_true(file_exists(".strongfence/facts.json"));
+	run("scan", "-p", ".", "--all", NULL);
+	assert_said("strongfence: facts of 0 units read again, 0 units checked again, 2 as before\n");
+	nanosleep(&moment, NULL);
+	put("b.c", "int helper(void);\nint helper(void)\n{\n\treturn 1;\n}\n");
+	run("scan", "-p", ".", "--all", NULL);
+	assert_int_equal(last_run()->status, 1);
+	assert_said("strongfence: facts of 1 unit read again, ");
+	run("check", "a.c", "-p", ".", NULL);
+	assert_int_equal(last_run()->status, 1);
+	assert_said("strongfence: using the facts of the scan of 20");
+	assert_said(" (2 units)\n");
+}
+
+static void facts_that_are_not_whole_are_read_again(void **state)
+{
+	char *list, *path;
+
+	(void)state;
+	module_of_two();
+	run("scan", "-p", ".", "--all", NULL);
+	list = get(".strongfence/link.list");
+	path = format(".strongfence/%.*s", (int)strcspn(strchr(list, '\n') + 1, "\t"), strchr(list, '\n') + 1);
+	assert_true(file_exists(path));
+	put(path, "{\"strongfence\":\"facts\",\"version\":1,\"file\":\"b.c\",\"mod");
+	run("scan", "-p", ".", "--all", NULL);
+	assert_said("strongfence: facts of 1 unit read again, ");
+	assert_null(strstr(last_run()->err, "NOT FULLY ANALYSED"));
+	free(path);
+	free(list);
+}
+
+static void whose_facts_are_missing_is_named(void **state)
+{
+	(void)state;
+	module_of_two();
+	put("b.c", "#include \"missing.h\"\n");
+	run("scan", "-p", ".", "--all", "-v", NULL);
+	assert_refused("strongfence: b.c: parse-error: ");
+	assert_said("strongfence: 1 unit checked without the facts of all files of its module: ");
+	assert_said(" NOT FULLY ANALYSED\n");
+	assert_said("strongfence: a.c: checked without the facts of b.c: parse-error: ");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, real_setup, bed_teardown)
@@ -179,6 +250,9 @@ int main(void)
 		TEST(second_scan_does_nothing_again),
 		TEST(a_unit_without_a_word_of_the_model_is_set_aside),
 		TEST(the_example_has_words_doors_and_a_teardown),
+		TEST(facts_are_linked_and_only_what_changed_is_done_again),
+		TEST(facts_that_are_not_whole_are_read_again),
+		TEST(whose_facts_are_missing_is_named),
 	};
 
 	if (!have_real_unit()) {
