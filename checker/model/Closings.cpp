@@ -64,6 +64,7 @@ private:
     bool Stored = false;  ///< the kill is a store, which operations may do too
     bool Negative = false; ///< a reservation leaves a count below zero
     bool Ordinary = false;
+    size_t Apart = 0; ///< events between kill and barrier
   };
   std::vector<Candidate> Found;
 
@@ -71,10 +72,16 @@ private:
     auto same = [&](const Fence &Known) {
       return Known.Lock == C.F.Lock && Known.Predicate == C.F.Predicate;
     };
-    if (llvm::none_of(Gate.Strong, same) &&
-        llvm::none_of(Found,
-                      [&](const Candidate &Known) { return same(Known.F); }))
-      Found.push_back(std::move(C));
+    if (llvm::any_of(Gate.Strong, same))
+      return;
+    for (Candidate &Known : Found)
+      if (same(Known.F)) {
+        // Where one ends in the other it is the nearer that closes.
+        if (C.Apart < Known.Apart)
+          Known = std::move(C);
+        return;
+      }
+    Found.push_back(std::move(C));
   }
 
   static Candidate make(StringRef Shape, Identity Lock, const Event &Kill,
@@ -116,8 +123,8 @@ private:
     }
   }
 
-  /// An active reference (S4): killed, then waited for. The completion that
-  /// its last put completes stands beside it.
+  /// An active reference (S4): killed, then waited for. The last put wakes, or
+  /// the completion stands beside the count.
   void counts(const FunctionDecl *F, const Story &Told, size_t I) {
     const Event &Kill = Told[I];
     // To set a count is to begin with it.
@@ -125,17 +132,25 @@ private:
     if (typeOf(Kill.What) != "percpu_ref" &&
         (!Drops || Drops->Action != LockAction::Release))
       return;
-    for (size_t J = I + 1; J != Told.size(); ++J)
-      if (const Event &E = Told[J];
-          E.K == Event::Wait && !E.Unwinds && !isInside(Kill.Via, E.Via) &&
-          !ownerName(E.What).empty() &&
-          ownerName(E.What) == ownerName(Kill.What))
-        return add(make("S4", Kill.What, Kill, F, E.Site));
+    llvm::DenseSet<Identity> Woken;
+    for (size_t J = I + 1; J != Told.size(); ++J) {
+      const Event &E = Told[J];
+      if (E.K == Event::Wake && E.In == Kill.In)
+        Woken.insert(E.What);
+      if (E.K != Event::Wait || E.Unwinds || isInside(Kill.Via, E.Via) ||
+          ownerName(E.What).empty() ||
+          ownerName(E.What) != ownerName(Kill.What) ||
+          (typeOf(E.What) != "completion" && !Woken.contains(E.What)))
+        continue;
+      Candidate C = make("S4", Kill.What, Kill, F, E.Site);
+      C.Apart = J - I;
+      return add(std::move(C));
+    }
   }
 
   void stores(const FunctionDecl *F, const Story &Told, size_t I) {
     const Event &Kill = Told[I];
-    if (!Kill.Value || Gate.Moving.contains(Kill.What))
+    if (!Kill.Value || isReset(Kill) || Gate.Moving.contains(Kill.What))
       return;
     for (const Held &H : Kill.Locks) {
       if (H.Mode != LockMode::Exclusive)
@@ -156,8 +171,17 @@ private:
           !isInside(Kill.Via, E.Via)) {
         Candidate C = make("S3", E.What, Kill, F, E.Site);
         C.Shared = C.Stored = true;
+        C.Apart = J - I;
         add(std::move(C));
       }
+  }
+
+  /// What is wider than an int and is stored whole counts something.
+  bool isReset(const Event &Kill) const {
+    const auto *B = dyn_cast<BinaryOperator>(Kill.Site);
+    QualType Type = Kill.What->getType();
+    return B && B->getOpcode() == BO_Assign && !Type->isPointerType() &&
+           Ctx.getTypeSize(Type) > Ctx.getTypeSize(Ctx.IntTy);
   }
 
   static const Expr *via(const Story &Told, const Held &H, size_t I) {
@@ -269,8 +293,7 @@ private:
           break; // it closes the gate itself
         if (E.What != C.F.Predicate)
           continue;
-        if (E.K == Event::Kill && C.Stored && R.D && !R.closes() &&
-            sameConstant(E, C.F))
+        if (isOrdinary(C, E, R))
           C.Ordinary = true;
         else if (E.K == Event::TryGet && C.F.Lock == E.What)
           take(C, E, R);
@@ -278,6 +301,19 @@ private:
           take(C, E, R);
       }
     }
+  }
+
+  /// Operations store the dead value too, or readers that share the lock keep
+  /// a position in it: it says nothing of liveness.
+  bool isOrdinary(const Candidate &C, const Event &E, const Reader &R) const {
+    if (!C.Stored || (E.K != Event::Kill && E.K != Event::Change))
+      return false;
+    if (E.K == Event::Kill && R.D && !R.closes() && sameConstant(E, C.F))
+      return true;
+    return C.Shared && !C.F.Predicate->getType()->isPointerType() &&
+           llvm::any_of(E.Locks, [&](const Held &H) {
+             return H.Lock == C.F.Lock && H.Mode == LockMode::Shared;
+           });
   }
 
   void take(Candidate &C, const Event &E, const Reader &R) {
