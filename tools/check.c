@@ -14,7 +14,8 @@ static const char check_help[] =
 	"       strongfence check FILE... -p compile_commands.json\n"
 	"       strongfence check FILE... [-- COMPILER-FLAGS]\n"
 	"\n"
-	"Analyses C sources and prints what was found.\n"
+	"Analyses C sources and prints what was found. Sources of a tree that was scanned are\n"
+	"checked with what that scan knows of the files they call.\n"
 	"\n" HELP_ANALYSIS "\n" HELP_EXIT;
 
 static const char scan_help[] =
@@ -22,7 +23,8 @@ static const char scan_help[] =
 	"       strongfence scan [PATH...] -p compile_commands.json\n"
 	"\n"
 	"Analyses directories and files of a kernel tree (drivers and sound when none is\n"
-	"named), or all of a compile_commands.json. A second scan redoes what changed.\n"
+	"named), or all of a compile_commands.json, each with what it takes from the others.\n"
+	"A second scan redoes what changed.\n"
 	"Units whose text names no driver, no ops table and nothing that is registered are\n"
 	"set aside and counted.\n"
 	"\n" HELP_ALL HELP_ANALYSIS "\n" HELP_EXIT;

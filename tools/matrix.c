@@ -6,6 +6,7 @@
 
 #include "complain.h"
 #include "memory.h"
+#include "places.h"
 
 enum {
 	NAME = 40,   // longest name of a door or command that the cells do not give way to
@@ -162,58 +163,13 @@ static size_t note(struct matrix *matrix, char *text)
 	return matrix->notes.count;
 }
 
-static char *place_of(const json_t *object)
-{
-	char *file = visible(text_of(object, "file"));
-	char *place = format("%s:%d", file, number_of(object, "line"));
-
-	free(file);
-	return place;
-}
-
-static void put_place(FILE *to, const char *does, const json_t *object)
-{
-	char *place;
-
-	if (!*text_of(object, "file"))
-		return;
-	place = place_of(object);
-	fprintf(to, "%s%s %s", ftell(to) ? ", " : "", does, place);
-	free(place);
-}
-
-// "taken at F:1, tested at F:2, ended at F:3, barrier at F:4".
-static char *places_of(const json_t *fence)
-{
-	const json_t *kill = json_object_get(fence, "kill"), *barrier = json_object_get(fence, "barrier");
-	const json_t *acquire = json_object_get(fence, "acquire"), *other;
-	char *text = NULL;
-	size_t length, i;
-	FILE *to = open_memstream(&text, &length);
-
-	if (!to)
-		fatal("out of memory");
-	// Where the test takes it too, it is tested.
-	if (compare(acquire, fence, "file") || number_of(acquire, "line") != number_of(fence, "line"))
-		put_place(to, "taken at", acquire);
-	json_array_foreach(json_object_get(fence, "also"), i, other)
-		put_place(to, "and at", other);
-	put_place(to, "tested at", fence);
-	put_place(to, "ended at", kill);
-	if (compare(kill, barrier, "file") || number_of(kill, "line") != number_of(barrier, "line"))
-		put_place(to, "barrier at", barrier);
-	fclose(to);
-	return text;
-}
-
 static void one_fence(struct matrix *matrix, size_t column, const json_t *fence)
 {
 	const char *in = text_of(fence, "struct"), *lock = text_of(fence, "lock");
 	const char *predicate = text_of(fence, "predicate"), *owner = text_of(fence, "predicate_struct");
 	char *places;
 
-	fprintf(matrix->to, "  %c  %s%s%s", (char)('A' + column % 26), in, *in ? "." : "",
-		*lock ? lock : "what the core waits for");
+	fprintf(matrix->to, "  %c  %s%s%s", (char)('A' + column % 26), in, *in ? "." : "", lock);
 	if (*text_of(fence, "mode"))
 		fprintf(matrix->to, " (%s)", text_of(fence, "mode"));
 	if (strcmp(predicate, lock) || strcmp(owner, in)) {

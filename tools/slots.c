@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "places.h"
 
 static const char *text_of(const json_t *object, const char *key)
 {
@@ -57,7 +58,7 @@ static void put_field(FILE *to, const json_t *call, const char *in, const char *
 
 static void put_calls(FILE *to, const json_t *call, size_t count)
 {
-	char *file = visible(text_of(call, "file"));
+	char *place = place_of(call);
 
 	fputs("    ", to);
 	if (*text_of(call, "lock"))
@@ -68,12 +69,11 @@ static void put_calls(FILE *to, const json_t *call, size_t count)
 		fputs(", tests ", to);
 		put_field(to, call, "predicate_struct", "predicate");
 	}
-	fprintf(to, "%s: %s (%s:%d)", fenced(call) ? "" : ", NOT FENCED", text_of(call, "called_in"), file,
-		(int)json_integer_value(json_object_get(call, "line")));
+	fprintf(to, "%s: %s (%s)", fenced(call) ? "" : ", NOT FENCED", text_of(call, "called_in"), place);
 	if (count > 1)
 		fprintf(to, " and %zu more", count - 1);
 	fputc('\n', to);
-	free(file);
+	free(place);
 }
 
 void slots_text(FILE *to, const json_t *slots, bool follows)

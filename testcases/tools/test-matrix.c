@@ -144,6 +144,25 @@ static void long_notes_are_broken_at_blanks(void **state)
 	free(made);
 }
 
+static void a_fence_of_another_driver_with_the_same_names_is_no_column(void **state)
+{
+	static const char other[] =
+		"[{\"file\":\"b.c\",\"line\":7,\"struct\":\"p\",\"lock\":\"sem\",\"predicate\":\"ops\",\"predicate_struct\":\"p\","
+		"\"teardown\":\"b_kill\",\"root\":\"b_kill\",\"shape\":\"S1\",\"doors\":[\"a_ioctl\"],\"units\":[\"b.c\"]},"
+		"{\"file\":\"h.c\",\"line\":7,\"struct\":\"p\",\"lock\":\"sem\",\"predicate\":\"ops\",\"predicate_struct\":\"p\","
+		"\"teardown\":\"a_kill\",\"root\":\"a_kill\",\"roots\":[\"a_kill\",\"c_kill\"],\"shape\":\"S1\","
+		"\"acquire\":{\"file\":\"h.c\",\"line\":6},\"also\":[{\"file\":\"a.c\",\"line\":3}],"
+		"\"doors\":[\"a_ioctl\"],\"units\":[\"h.c\",\"a.c\"]}]";
+	char *made = render(other, "[" ROW("unlocked_ioctl", "a_ioctl", "", "9", "fenced", "") BY_SEM "}]");
+
+	(void)state;
+	assert_non_null(strstr(made, "a.c: fops (misc) of struct p\n\n"
+				     "  A  p.sem, tests ops; ended by a_kill and 1 more; S1 [1]\n\n"));
+	assert_non_null(strstr(made, "  [1] taken at h.c:6, and at a.c:3, tested at h.c:7\n"));
+	assert_non_null(strstr(made, "Fences that no door in sight takes\n\n  A  p.sem, tests ops; ended by b_kill; S1 [1]\n"));
+	free(made);
+}
+
 static void fences_of_no_table_are_named(void **state)
 {
 	char *made = render("[" SEM "]", "[]");
@@ -167,6 +186,7 @@ int main(void)
 		cmocka_unit_test(a_row_under_another_fence_has_a_dash),
 		cmocka_unit_test(four_fences_are_letters),
 		cmocka_unit_test(long_notes_are_broken_at_blanks),
+		cmocka_unit_test(a_fence_of_another_driver_with_the_same_names_is_no_column),
 		cmocka_unit_test(fences_of_no_table_are_named),
 	};
 
