@@ -8,6 +8,7 @@
 #include "complain.h"
 #include "files.h"
 #include "glance.h"
+#include "includes.h"
 #include "program.h"
 
 // A header that was read: most of them are read again and again.
@@ -21,6 +22,7 @@ struct selection {
 	struct strings ends;           // what the name of a struct ends with
 	struct header *headers;        // a hash table by path
 	size_t count, room;
+	struct includes *includes;
 	struct glances *glances;       // NULL: nothing is kept
 };
 
@@ -50,6 +52,7 @@ struct selection *selection_from(const struct strings *lines)
 {
 	struct selection *selection = allocate(sizeof(*selection));
 
+	selection->includes = includes_new();
 	for (size_t i = 0; i < lines->count; i++) {
 		const char *space = strchr(lines->at[i], ' '), *name = space ? space + 1 : "";
 		bool type = !strncmp(lines->at[i], "struct ", 7);
@@ -166,51 +169,26 @@ static struct header *remember(struct selection *selection, const char *path, bo
 	return &selection->headers[at];
 }
 
-static bool header_has(struct selection *selection, char *path, const struct unit *unit, bool macros_alone)
+static bool header_has(struct selection *selection, const char *path, const struct unit *unit, bool macros_alone)
 {
-	bool known;
+	bool known, found;
 	struct header *header = remember(selection, path, &known);
 
-	if (known) {
-		bool found = header->found;
-
-		free(path);
-		return found;
-	}
-	header->path = path; // and false while it is read, which ends circles
-	bool found = file_has(selection, path, unit, macros_alone);
-
+	if (known)
+		return header->found;
+	header->path = copy(path); // and false while it is read, which ends circles
+	found = file_has(selection, path, unit, macros_alone);
 	remember(selection, path, &known)->found = found; // the table may have moved
 	return found;
 }
 
-// #include "name" in the file `from`: beside it, or where the command's -I has it.
-static bool included_has(struct selection *selection, const char *from, char *name, const struct unit *unit)
+static bool included_has(struct selection *selection, const char *from, const char *name, const struct unit *unit)
 {
-	const struct strings *words = &unit->compile.arguments;
 	size_t length = strlen(name);
 	bool source = length > 2 && !strcmp(name + length - 2, ".c");
-	char *folder = path_parent(from), *path = path_plain(folder, name);
-	bool found = false;
+	const char *path = includes_find(selection->includes, unit, from, name);
 
-	for (size_t i = 0; !file_exists(path) && i < words->count; i++) {
-		const char *word = words->at[i];
-
-		if (strncmp(word, "-I", 2))
-			continue;
-		free(folder);
-		folder = path_plain(unit->compile.directory,
-				    word[2] ? word + 2 : words->at[i + 1] ? words->at[++i] : ".");
-		free(path);
-		path = path_plain(folder, name);
-	}
-	if (file_exists(path))
-		found = header_has(selection, path, unit, !source);
-	else
-		free(path);
-	free(folder);
-	free(name);
-	return found;
+	return path && header_has(selection, path, unit, !source);
 }
 
 // `at` stands behind the '#'.
@@ -297,7 +275,7 @@ static bool file_has(struct selection *selection, const char *path, const struct
 	if (!glance(selection, path, header, &found, &includes))
 		found = true;
 	for (size_t i = 0; i < includes.count && !found; i++)
-		found = included_has(selection, path, copy(includes.at[i]), unit);
+		found = included_has(selection, path, includes.at[i], unit);
 	strings_free(&includes);
 	return found;
 }
@@ -331,6 +309,7 @@ void selection_free(struct selection *selection)
 	for (size_t i = 0; i < selection->room; i++)
 		free(selection->headers[i].path);
 	free(selection->headers);
+	includes_free(selection->includes);
 	if (selection->glances)
 		glances_close(selection->glances);
 	strings_free(&selection->structs);

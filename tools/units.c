@@ -233,6 +233,92 @@ static void add_unlisted_state(const struct unit *unit, json_t *entry)
 	free(whole);
 }
 
+static void write_command(struct unit *unit, const char *path)
+{
+	json_t *entry = compile_to_json(&unit->compile);
+
+	if (!entry) {
+		unit->skipped = true;
+		unit->fault = copy("its compile command is not UTF-8");
+		return;
+	}
+	add_unlisted_state(unit, entry);
+	update(path, entry);
+}
+
+static uint64_t hash_of(const struct compile *one)
+{
+	uint64_t hash = hash_text(hash_text(HASH_START, one->directory), one->file);
+
+	hash = hash_text(hash, one->output ? one->output : "");
+	for (size_t i = 0; i < one->arguments.count; i++)
+		hash = hash_text(hash, one->arguments.at[i]);
+	return hash;
+}
+
+// The lines of the file, sorted.
+static struct strings read_lines(const char *path)
+{
+	char *text = file_read(path, NULL);
+	struct strings lines = {0};
+
+	for (char *line = text, *end; line && (end = strchr(line, '\n')); line = end + 1)
+		strings_take(&lines, copy_span(line, (size_t)(end - line)));
+	free(text);
+	strings_sort(&lines);
+	return lines;
+}
+
+// Each command whose file is not known to hold it already: "ID HASH" in the file "commands". That of a source with a
+// newline in its name holds the source's state, too.
+static void write_commands(struct units *units, const struct state *state)
+{
+	char *path = path_join(state->path, "commands"), *text = NULL;
+	struct strings known = read_lines(path), ids = {0}, lines = {0};
+	size_t length;
+	FILE *to;
+
+	for (size_t i = 0; i < units->count; i++) {
+		struct unit *unit = &units->at[i];
+		char *line, *file;
+
+		if (unit->skipped)
+			continue;
+		line = format("%s %016" PRIx64, unit->id, hash_of(&unit->compile));
+		file = format("%s/units/%s.cmd.json", state->path, unit->id);
+		if (strchr(unit->compile.directory, '\n') || strchr(unit->compile.file, '\n') ||
+		    !strings_find(&known, line) || !file_exists(file)) {
+			unlink(path); // cut off half-way, nothing is known
+			write_command(unit, file);
+		}
+		strings_add(&ids, unit->id);
+		strings_take(&lines, line);
+		free(file);
+	}
+	strings_sort(&ids);
+	for (size_t i = 0; i < known.count; i++) {
+		char *id = copy_span(known.at[i], 16);
+
+		if (strlen(known.at[i]) == 33 && !strings_find(&ids, id))
+			strings_add(&lines, known.at[i]);
+		free(id);
+	}
+	strings_sort(&lines);
+	to = open_memstream(&text, &length);
+	if (!to)
+		fatal("out of memory");
+	for (size_t i = 0; i < lines.count; i++)
+		fprintf(to, "%s\n", lines.at[i]);
+	fclose(to);
+	if (file_update(path, text, length) < 0)
+		fatal("%s: %s", path, strerror(errno));
+	strings_free(&known);
+	strings_free(&lines);
+	strings_free(&ids);
+	free(text);
+	free(path);
+}
+
 void units_write(struct units *units, const struct state *state, const char *program,
 		 const struct options *options)
 {
@@ -254,21 +340,5 @@ void units_write(struct units *units, const struct state *state, const char *pro
 			       models, "rules", keys, "budget", (json_int_t)options->budget,
 			       "timeout", (json_int_t)options->timeout));
 	free(path);
-	for (size_t i = 0; i < units->count; i++) {
-		struct unit *unit = &units->at[i];
-		json_t *entry;
-
-		if (unit->skipped)
-			continue;
-		entry = compile_to_json(&unit->compile);
-		if (!entry) {
-			unit->skipped = true;
-			unit->fault = copy("its compile command is not UTF-8");
-			continue;
-		}
-		add_unlisted_state(unit, entry);
-		path = format("%s/units/%s.cmd.json", state->path, unit->id);
-		update(path, entry);
-		free(path);
-	}
+	write_commands(units, state);
 }

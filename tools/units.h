@@ -11,6 +11,7 @@
 //   tool/            links to the unit program and the kernel models, so that no
 //                    user's file name appears in build.ninja
 //   glances          see glance.h
+//   commands         which command each ID.cmd.json holds, by hash
 //   options.json     what else a record depends on
 //   build.ninja      see ninja.h
 //   scan.log         what the last run's programs printed
