@@ -13,8 +13,9 @@
 //   // fake: imports NAME            a finding in this line if the VALUE that its module exports is "bad"
 //   // fake: damage-facts            the facts file is half of one
 //
-// fake-facts.c has the forms that are about facts. Each source has two doors and one teardown root. FAKE_LLVM, FAKE_RULES and FAKE_WORDS replace what --version, --list-rules and --list-words print. Each time that a source is read
-// alone or for its facts, a line is added to the file that FAKE_RUNS names, for a check to FAKE_RUNS.checks, for a link to
+// fake-facts.c has the forms that are about facts. Each source has two doors and one teardown root. FAKE_LLVM, FAKE_RULES
+// and FAKE_WORDS replace what --version, --list-rules and --list-words print. Each time that a source is read alone or for
+// its facts, a line is added to the file that FAKE_RUNS names, for a check to FAKE_RUNS.checks, for a link to
 // FAKE_RUNS.links. FAKE_LINK=fail fails the link.
 
 #include <errno.h>
