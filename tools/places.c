@@ -42,14 +42,17 @@ static void put_place(FILE *to, const char *does, const json_t *object)
 
 char *places_of(const json_t *fence)
 {
-	const json_t *kill = json_object_get(fence, "kill"), *barrier = json_object_get(fence, "barrier"), *other;
+	const json_t *kill = json_object_get(fence, "kill"), *barrier = json_object_get(fence, "barrier");
+	const json_t *acquire = json_object_get(fence, "acquire"), *other;
 	char *text = NULL;
 	size_t length, i;
 	FILE *to = open_memstream(&text, &length);
 
 	if (!to)
 		fatal("out of memory");
-	put_place(to, "taken at", json_object_get(fence, "acquire"));
+	// Where the test takes it too, it is tested.
+	if (strcmp(file_of(acquire), file_of(fence)) || line_of(acquire) != line_of(fence))
+		put_place(to, "taken at", acquire);
 	json_array_foreach(json_object_get(fence, "also"), i, other)
 		put_place(to, "and at", other);
 	put_place(to, "tested at", fence);
