@@ -160,6 +160,8 @@ void analysis_summary(const struct analysis *analysis)
 	summarise_aside(analysis);
 	summarise_work(analysis);
 	summarise_gaps(results->gaps);
+	if (results->imported)
+		say("%zu function%s taken from other files", results->imported, plural(results->imported));
 	say("%zu door%s, %zu teardown root%s", results->door_count, plural(results->door_count),
 	    results->teardown_count, plural(results->teardown_count));
 	say("%s", text);

@@ -58,6 +58,7 @@ static void what_one_unit_says_is_found_in_another(void **state)
 	assert_int_equal(last_run()->status, 1);
 	assert_said("3 units analysed, 1 finding (UnfencedFileOp 1)");
 	assert_int_equal(strncmp(last_run()->out, "drivers/a/one.c:1:2: warning: imported and bad", 46), 0);
+	assert_said("strongfence: 1 function taken from other files\n");
 	assert_null(strstr(last_run()->err, " again"));
 	assert_done(3, 1, 3);
 }
