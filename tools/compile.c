@@ -2,7 +2,6 @@
 #include "compile.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "words.h"
 
@@ -102,55 +101,4 @@ bool compile_from_json(const json_t *entry, struct compile *one, const char **wh
 not_words:
 	strings_free(&one->arguments);
 	return *why = "has \"arguments\" that are not all strings", false;
-}
-
-json_t *compile_to_kept(const struct compile *one)
-{
-	json_t *entry = compile_to_json(one);
-	size_t length = 1;
-	char *joined, *at;
-
-	for (size_t i = 0; i < one->arguments.count; i++) {
-		if (strchr(one->arguments.at[i], '\n'))
-			return entry; // as it is
-		length += strlen(one->arguments.at[i]) + 1;
-	}
-	if (!entry || !one->arguments.count)
-		return entry;
-	at = joined = allocate(length);
-	for (size_t i = 0; i < one->arguments.count; i++) {
-		if (i)
-			*at++ = '\n';
-		at = stpcpy(at, one->arguments.at[i]);
-	}
-	json_object_set_new(entry, "words", json_string(joined));
-	json_object_del(entry, "arguments");
-	free(joined);
-	return entry;
-}
-
-bool compile_from_kept(const json_t *entry, struct compile *one, const char **why)
-{
-	const char *words = json_string_value(json_object_get(entry, "words"));
-	const char *directory = json_string_value(json_object_get(entry, "directory"));
-	const char *file = json_string_value(json_object_get(entry, "file"));
-	const char *output = json_string_value(json_object_get(entry, "output"));
-
-	if (!words)
-		return compile_from_json(entry, one, why);
-	*one = (struct compile){0};
-	if (!file || !directory)
-		return *why = "has no \"file\" or no \"directory\"", false;
-	for (;; words++) {
-		size_t length = strcspn(words, "\n");
-
-		strings_take(&one->arguments, copy_span(words, length));
-		words += length;
-		if (!*words)
-			break;
-	}
-	one->directory = copy(directory);
-	one->file = copy(file);
-	one->output = output ? copy(output) : NULL;
-	return true;
 }

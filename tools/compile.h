@@ -31,10 +31,6 @@ void compile_free(struct compile *one);
 // The entry as compile_commands.json has it; NULL when a name is not UTF-8.
 json_t *compile_to_json(const struct compile *one);
 
-// The same for our own use: tens of thousands of them are read several times faster.
-json_t *compile_to_kept(const struct compile *one);
-bool compile_from_kept(const json_t *entry, struct compile *one, const char **why);
-
 // Reads one entry, with `command` or `arguments`. False with *why (a literal)
 // when it is not one.
 bool compile_from_json(const json_t *entry, struct compile *one, const char **why);

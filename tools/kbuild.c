@@ -9,6 +9,7 @@
 #include "complain.h"
 #include "dryrun.h"
 #include "files.h"
+#include "kept.h"
 #include "process.h"
 #include "progress.h"
 #include "stamp.h"
@@ -19,6 +20,7 @@ struct part {
 	char *cache;    // the file that keeps its commands
 	json_t *stamps; // as they are now
 	json_t *units;  // its commands, NULL until known
+	json_t *words;  // of those of them that were kept: see kept.h
 	struct strings stale; // directories to ask again; {path} for all of it
 };
 
@@ -127,6 +129,8 @@ static void load_kept(const struct kernel *kernel, struct part *part, const char
 	if (stamp && !strcmp(stamp, whole) && json_is_array(json_object_get(kept, "units")) &&
 	    compare_stamps(kernel, part, json_object_get(kept, "directories")))
 		part->units = json_incref(json_object_get(kept, "units"));
+	if (part->units)
+		part->words = json_incref(json_object_get(kept, "words"));
 	json_decref(kept);
 	if (!part->units) {
 		strings_free(&part->stale);
@@ -136,8 +140,9 @@ static void load_kept(const struct kernel *kernel, struct part *part, const char
 
 static void keep(const struct part *part, const char *whole)
 {
-	json_t *kept = json_pack("{s:s, s:O, s:O}", "stamp", whole, "directories", part->stamps,
-				 "units", part->units);
+	json_t *words = json_array();
+	json_t *kept = json_pack("{s:s, s:O, s:o, s:o}", "stamp", whole, "directories", part->stamps, "units",
+				 kept_pack(part->units, part->words, words), "words", words);
 	char *text = json_dumps(kept, JSON_COMPACT);
 
 	if (file_write(part->cache, text, strlen(text)) < 0)
@@ -164,7 +169,7 @@ static size_t replace_units(struct part *part, const char *path, bool directory,
 	for (i = 0; i < found->count; i++) {
 		if (!belongs(found->at[i].output, path, directory))
 			continue;
-		json_t *entry = compile_to_kept(&found->at[i]);
+		json_t *entry = compile_to_json(&found->at[i]);
 
 		count++;
 		if (entry)
@@ -277,11 +282,12 @@ bool kbuild_compiles(const struct kernel *kernel, const struct strings *paths, c
 			struct compile one;
 			const char *why;
 
-			if (!compile_from_kept(unit, &one, &why))
+			if (!kept_read(unit, part->words, &one, &why))
 				fatal("%s: entry %zu %s; remove the file", part->cache, at + 1, why);
 			compiles_take(list, one);
 		}
 		json_decref(part->units);
+		json_decref(part->words);
 		json_decref(part->stamps);
 		strings_free(&part->stale);
 		free(part->cache);

@@ -2,6 +2,7 @@
 #include "test.h"
 
 #include "dryrun.h"
+#include "kept.h"
 
 static void feed(struct dryrun *run, const char *const *lines)
 {
@@ -77,30 +78,68 @@ static void unreadable_commands_are_counted(void **state)
 	assert_int_equal(run.unreadable, 1);
 }
 
-static void a_command_that_is_kept_comes_back(void **state)
+static json_t *entries_of_two(void)
 {
-	static const char *const words[][4] = {{"clang", "", "-DX=\"a b\"", "a.c"}, {"clang", "-DX=a\nb", "x", "a.c"}};
+	static const char *const words[][4] = {{"clang", "", "-DX=\"a b\"", "a.c"}, {"clang", "-DX=a\nb", "", "b.c"}};
+	json_t *entries = json_array();
 
-	(void)state;
 	for (size_t i = 0; i < 2; i++) {
-		struct compile one = {.directory = (char *)"/k", .file = (char *)"a.c", .output = (char *)"a.o"}, two;
-		const char *why = NULL;
-		json_t *kept;
+		struct compile one = {.directory = (char *)"/k", .file = (char *)words[i][3], .output = (char *)"a.o"};
 
 		for (size_t j = 0; j < 4; j++)
 			strings_add(&one.arguments, words[i][j]);
-		kept = compile_to_kept(&one);
-		assert_true(compile_from_kept(kept, &two, &why));
-		assert_string_equal(two.directory, "/k");
-		assert_string_equal(two.file, "a.c");
-		assert_string_equal(two.output, "a.o");
-		assert_int_equal(two.arguments.count, 4);
-		for (size_t j = 0; j < 4; j++)
-			assert_string_equal(two.arguments.at[j], words[i][j]);
-		json_decref(kept);
+		json_array_append_new(entries, compile_to_json(&one));
 		strings_free(&one.arguments);
-		compile_free(&two);
 	}
+	return entries;
+}
+
+static void commands_that_are_kept_come_back(void **state)
+{
+	json_t *entries = entries_of_two(), *words = json_array(), *again = json_array();
+	json_t *packed = kept_pack(entries, NULL, words);
+
+	(void)state;
+	assert_int_equal(json_array_size(packed), 2);
+	assert_int_equal(json_array_size(words), 6); // of eight: clang and the empty one are in both
+	// A new entry beside kept ones, kept again.
+	json_array_append(packed, json_array_get(entries, 1));
+	packed = kept_pack(packed, words, again);
+	assert_int_equal(json_array_size(packed), 3);
+	for (size_t i = 0; i < 3; i++) {
+		struct compile one;
+		const char *why = NULL;
+		json_t *made;
+
+		assert_true(kept_read(json_array_get(packed, i), again, &one, &why));
+		made = compile_to_json(&one);
+		assert_true(json_equal(made, json_array_get(entries, i < 2 ? i : 1)));
+		json_decref(made);
+		compile_free(&one);
+	}
+	json_decref(packed);
+	json_decref(entries);
+}
+
+static void a_kept_entry_that_is_not_whole_is_refused(void **state)
+{
+	static const char *const entries[] = {
+		"{\"directory\":\"/k\",\"file\":\"a.c\",\"words\":\" 0 7\"}", "{\"directory\":\"/k\",\"file\":\"a.c\",\"words\":\" x\"}",
+		"{\"directory\":\"/k\",\"file\":\"a.c\",\"words\":\"\"}", "{\"directory\":\"/k\",\"words\":\" 0\"}"};
+	json_t *words = json_pack("[s]", "clang");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(entries) / sizeof(*entries); i++) {
+		json_t *entry = json_loads(entries[i], 0, NULL);
+		struct compile one;
+		const char *why = NULL;
+
+		assert_non_null(entry);
+		assert_false(kept_read(entry, words, &one, &why));
+		assert_non_null(why);
+		json_decref(entry);
+	}
+	json_decref(words);
 }
 
 int main(void)
@@ -110,7 +149,8 @@ int main(void)
 		cmocka_unit_test(other_commands_are_none),
 		cmocka_unit_test(continued_lines_are_joined),
 		cmocka_unit_test(unreadable_commands_are_counted),
-		cmocka_unit_test(a_command_that_is_kept_comes_back),
+		cmocka_unit_test(commands_that_are_kept_come_back),
+		cmocka_unit_test(a_kept_entry_that_is_not_whole_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
