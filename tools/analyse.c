@@ -89,8 +89,12 @@ struct analysis analyse(const struct options *options, bool files_alone, bool ma
 	if (!list.count)
 		fatal("no source to analyse");
 	analysis.units = units_name(&list, analysis.inputs.root, options->llvm);
-	analysis.across = analysis.inputs.kind != INPUT_FILES && !names_sources_alone(&options->paths);
-	if (options->select && analysis.across) {
+	bool sources = names_sources_alone(&options->paths);
+
+	// A scan of several sources is of these together; one that is checked has the tree's last scan.
+	analysis.across = analysis.inputs.kind != INPUT_FILES &&
+			  (!sources || (!files_alone && !map && options->paths.count > 1));
+	if (options->select && analysis.across && !sources) {
 		char *keep = path_join(state.path, "glances");
 		struct selection *selection = selection_open(program, &options->models, keep);
 

@@ -116,6 +116,8 @@ json::Object toObject(const UnitFacts &Whole) {
     json::Object O{{"name", F.Name}, {"calls", strings(F.Calls)}, {"text", F.Text}};
     if (F.External)
       O["external"] = true;
+    if (F.Closes)
+      O["closes"] = true;
     if (!F.Summary.empty())
       O["summary"] = F.Summary;
     Functions.push_back(std::move(O));
@@ -198,6 +200,7 @@ void fromObject(const json::Object &O, UnitFacts &U) {
     FunctionFact F;
     F.Name = get(In, "name");
     F.External = In.getBoolean("external").value_or(false);
+    F.Closes = In.getBoolean("closes").value_or(false);
     F.Summary = get(In, "summary");
     F.Calls = readStrings(In.getArray("calls"));
     F.Text = get(In, "text");

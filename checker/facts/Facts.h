@@ -20,6 +20,7 @@ constexpr int FactsVersion = 1;
 struct FunctionFact {
   std::string Name; ///< with the unit's tag when it is static
   bool External = false;
+  bool Closes = false; ///< takes a node away, or waits for who is inside
   /// How it deals with locks, see Summaries.h; empty for others.
   std::string Summary;
   std::vector<std::string> Calls; ///< and functions that it hands on

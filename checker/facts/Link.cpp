@@ -83,7 +83,7 @@ private:
   std::deque<Unit> Units; ///< in the order of the list
   StringMap<std::vector<Unit *>> Modules;
   StringMap<std::vector<Unit *>> Externals; ///< who defines a function
-  StringMap<std::vector<Unit *>> Reaching;  ///< whose teardown calls it
+  StringMap<std::vector<Unit *>> Callers;   ///< who calls a function
 
   void one(Unit &U) {
     auto Buffer = MemoryBuffer::getFile(U.Facts);
@@ -149,10 +149,42 @@ private:
       for (const TableFact &T : U.Said.Tables)
         for (const auto &[Slot, Function] : T.Slots)
           U.TableFunctions[T.Name].push_back(Function);
-      for (const TeardownFact &T : U.Said.Teardowns)
-        for (const std::string &Name : T.Reaches)
-          Reaching[Name].push_back(&U);
+      for (const std::string &Name : U.Said.Calls)
+        Callers[Name].push_back(&U);
     }
+  }
+
+  /// Of one module, or built in next door: the kernel's own cores are made of
+  /// objects that are a module each.
+  static bool isNear(const Unit &A, const Unit &B) {
+    return A.Said.Module == B.Said.Module ||
+           (A.Folder == B.Folder && StringRef(A.Said.Module).contains('@') &&
+            StringRef(B.Said.Module).contains('@'));
+  }
+
+  /// The external functions of \p In that call \p Name, by whatever way.
+  static std::vector<std::string> callers(const Unit &In, StringRef Name) {
+    std::set<std::string> Reach;
+    for (bool Again = true; Again;) {
+      Again = false;
+      for (const FunctionFact &F : In.Said.Functions)
+        if (!Reach.count(F.Name) &&
+            any_of(F.Calls, [&](const std::string &Each) {
+              return Each == Name || Reach.count(Each);
+            }))
+          Again |= Reach.insert(F.Name).second;
+    }
+    std::vector<std::string> Out;
+    for (const FunctionFact &F : In.Said.Functions)
+      if (F.External && Reach.count(F.Name))
+        Out.push_back(F.Name);
+    for (const auto &Table : In.TableFunctions)
+      if (any_of(Table.second, [&](const std::string &Each) {
+            return Reach.count(Each);
+          }))
+        Out.push_back(Table.first().str());
+    sort(Out);
+    return Out;
   }
 
   /// Parts of units, taken function by function.
@@ -207,7 +239,7 @@ private:
       if (It != Externals.end())
         for (Unit *U : It->second)
           if (U != &For && U->Said.File != For.Said.File &&
-              (U->Said.Module == For.Said.Module || U->Folder == For.Folder))
+              isNear(*U, For))
             return U;
       return nullptr;
     };
@@ -236,26 +268,15 @@ private:
       if (isLockHelper(Other->Functions.lookup(Name)->Summary))
         take(Other, Name, Out, [](StringRef) -> Unit * { return nullptr; });
     }
-    // Teardown next door that comes through this unit.
+    // Who takes the unit's nodes away: teardown starts there, not here.
     for (const FunctionFact &F : For.Said.Functions) {
-      auto It = F.External ? Reaching.find(F.Name) : Reaching.end();
-      if (It == Reaching.end())
+      auto It = F.Closes ? Callers.find(F.Name) : Callers.end();
+      if (It == Callers.end())
         continue;
-      for (Unit *Other : It->second) {
-        if (Other == &For || Other->Folder != For.Folder ||
-            Other->Said.Module == For.Said.Module)
-          continue;
-        for (const TeardownFact &T : Other->Said.Teardowns) {
-          if (!is_contained(T.Reaches, F.Name))
-            continue;
-          take(Other, T.Function, Out, peer);
-          for (const TableFact &Table : Other->Said.Tables)
-            if (any_of(Table.Slots, [&](const auto &Slot) {
-                  return Slot.second == T.Function;
-                }))
-              take(Other, Table.Name, Out, peer);
-        }
-      }
+      for (Unit *Other : It->second)
+        if (Other != &For && !Whole.count(Other) && isNear(*Other, For))
+          for (const std::string &Root : callers(*Other, F.Name))
+            take(Other, Root, Out, peer);
     }
     auto part = [&](Unit *U) {
       Projection::Part Part;

@@ -139,7 +139,7 @@ private:
   void select() {
     for (const FunctionDecl *F : Model.Unit.Functions)
       if (isExternal(F)
-              ? Out.Composite || !In.Loadable || isLockHelper(summary(F))
+              ? Out.Composite || !In.Loadable || isLockHelper(described(F).Summary)
               : Out.Composite && isInTable(F) && !isTracing(F))
         choose(F);
     for (const VarDecl *V : Model.Unit.Variables)
@@ -200,13 +200,30 @@ private:
     return Names;
   }
 
-  std::string summary(const FunctionDecl *F) {
-    auto [It, New] = Summaries.try_emplace(F->getCanonicalDecl());
-    if (New)
-      It->second = summarise(tell(F, K, Ctx));
+  struct Described {
+    std::string Summary;
+    bool Closes = false;
+  };
+  llvm::DenseMap<const FunctionDecl *, Described> Stories;
+
+  const Described &described(const FunctionDecl *F) {
+    auto [It, New] = Stories.try_emplace(F->getCanonicalDecl());
+    if (New) {
+      Story Told = tell(F, K, Ctx);
+      It->second.Summary = summarise(Told);
+      It->second.Closes = llvm::any_of(Told, [&](const Event &E) {
+        return E.K == Event::Call && E.Callee->getIdentifier() &&
+               (K.means(E.Callee->getName(), "deregister") >= 0 ||
+                K.means(E.Callee->getName(), "drain") >= 0);
+      });
+    }
     return It->second;
   }
-  llvm::DenseMap<const FunctionDecl *, std::string> Summaries;
+
+  void describe(const FunctionDecl *F, FunctionFact &Fact) {
+    Fact.Summary = described(F).Summary;
+    Fact.Closes = described(F).Closes;
+  }
 
   void calls() {
     for (const FunctionDecl *F : Model.Unit.Called)
@@ -223,7 +240,7 @@ private:
     Fact.Name = P.name(F);
     Fact.External = isExternal(F);
     if (Fact.External)
-      Fact.Summary = summary(F);
+      describe(F, Fact);
     for (const FunctionDecl *Each : Names[F->getCanonicalDecl()])
       if (Each->getIdentifier() && !Each->getBuiltinID())
         Fact.Calls.push_back(P.name(Each));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "model/Coverage.h"
+#include "model/Imported.h"
 #include "llvm/Support/JSON.h"
 
 using namespace clang;
@@ -110,6 +111,8 @@ void Coverage::record(
     return O;
   };
   for (const Door &D : Model.Doors) {
+    if (isImported(D.Function))
+      continue;
     auto line = [&](const Commands::Command *Command, StringRef State,
                     StringRef Reason, json::Array Fences,
                     const Touch *Open) {

@@ -105,6 +105,20 @@ static void add_file(const char *file, struct strings *files)
 		strings_add(files, file);
 }
 
+// The sources of "drivers/a/b.c:12,34 drivers/a/c.c:5": the other half of a fence may stand there.
+static void add_evidence(const char *evidence, struct strings *files)
+{
+	while (*evidence) {
+		size_t word = strcspn(evidence, " "), name = strcspn(evidence, ": ");
+		char *file = copy_span(evidence, name);
+
+		if (name > 2 && !strcmp(file + name - 2, ".c"))
+			add_file(file, files);
+		free(file);
+		evidence += word + strspn(evidence + word, " ");
+	}
+}
+
 static void add_files(struct tier *tier, const struct table *table, const struct tree *tree,
 		      struct strings *files)
 {
@@ -114,8 +128,10 @@ static void add_files(struct tier *tier, const struct table *table, const struct
 		if (tree_of(tier, table, i) != tree)
 			continue;
 		add_file(table_cell(table, i, "file"), files);
-		if (table != &tier->expect || !of_teardown(table_cell(table, i, "rule")))
+		if (table == &tier->fences) {
+			add_evidence(table_cell(table, i, "evidence"), files);
 			continue;
+		}
 		teardown_of(table, i, &file);
 		add_file(file, files);
 		free(file);
@@ -182,7 +198,8 @@ static void run_trees(struct tier *tier)
 		add_files(tier, &tier->fences, tree, &files);
 		if (!files.count)
 			fatal("--tree: no row is about %s", tree->name);
-		tree->findings = run(tier, tree, "check", &files);
+		// Together, so that each is checked with the facts of the others.
+		tree->findings = run(tier, tree, "scan", &files);
 		tree->fences = run(tier, tree, "fences", &files);
 		strings_free(&files);
 	}
