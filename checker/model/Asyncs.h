@@ -8,6 +8,7 @@
 #define STRONGFENCE_MODEL_ASYNCS_H
 
 #include "model/Timeline.h"
+#include "llvm/ADT/MapVector.h"
 
 namespace strongfence {
 
@@ -57,7 +58,8 @@ public:
     const clang::Expr *Site;
     const clang::FunctionDecl *In;
   };
-  using Uses = llvm::DenseMap<Identity, Use>;
+  /// In the order of the source, so that the one named is always the same.
+  using Uses = llvm::MapVector<Identity, Use>;
   const Uses &uses(const Async &A) const;
 
   /// A name for messages.
