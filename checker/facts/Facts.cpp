@@ -166,6 +166,7 @@ json::Object toObject(const UnitFacts &Whole) {
   if (!U.Digest.empty())
     O["digest"] = U.Digest;
   some("calls", strings(U.Calls));
+  some("quiet", strings(U.Quiet));
   some("functions", std::move(Functions));
   some("tables", std::move(Tables));
   some("teardowns", std::move(Teardowns));
@@ -246,6 +247,7 @@ void fromObject(const json::Object &O, UnitFacts &U) {
     for (const auto &[Tag, Value] : *Enums)
       U.Enums[Tag.str()] = readStrings(Value.getAsObject());
   U.Calls = readStrings(O.getArray("calls"));
+  U.Quiet = readStrings(O.getArray("quiet"));
   U.Variables = readStrings(O.getObject("variables"));
   U.Prototypes = readStrings(O.getObject("prototypes"));
   U.Lifetimes = readStrings(O.getObject("lifetimes"));

@@ -61,6 +61,7 @@ struct UnitFacts {
   std::vector<FunctionFact> Functions;
   std::vector<TableFact> Tables;
   std::vector<std::string> Calls; ///< functions of other units
+  std::vector<std::string> Quiet; ///< external ones that say nothing of interest
   std::map<std::string, std::string> Variables;  ///< name, declaration
   std::map<std::string, std::string> Prototypes; ///< name, declaration
   std::map<std::string, RecordFact> Records;     ///< by tag(), Printer.h

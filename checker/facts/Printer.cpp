@@ -252,6 +252,9 @@ bool Printer::isNoise(const Expr *E) const {
   const FunctionDecl *F = Call ? Call->getDirectCallee() : nullptr;
   if (!F || !F->getIdentifier())
     return false;
+  // __compiletime_assert_N() is declared where it is called.
+  if (F->getLexicalDeclContext()->isFunctionOrMethod())
+    return true;
   StringRef Name = F->getName();
   if (K.knows(Name) || isDriverCode(F->getLocation(), Ctx.getSourceManager()))
     return false;

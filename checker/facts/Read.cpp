@@ -144,7 +144,8 @@ private:
         for (const auto &[Name, Value] : Values)
           if (!isOrdinary(Name) && Declared.insert(Name).second)
             List += Name + " = " + Value + ", ";
-        bool Known = !Tag.empty() && (find<EnumDecl>(Tag) ||
+        const auto *E = Tag.empty() ? nullptr : find<EnumDecl>(Tag);
+        bool Known = !Tag.empty() && ((E && E->getDefinition()) ||
                                       !Declared.insert("enum " + Tag).second);
         if (Known || Tag.empty())
           Text += List.empty() ? "" : "enum { " + List + "};\n";
@@ -185,6 +186,8 @@ private:
 
   void define() {
     for (const UnitFacts &U : From) {
+      for (const std::string &Name : U.Quiet)
+        markQuiet(Name);
       Pieces.clear();
       for (const FunctionFact &F : U.Functions) {
         const auto *Known = find<FunctionDecl>(F.Name);

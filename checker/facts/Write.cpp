@@ -233,6 +233,11 @@ private:
     llvm::sort(Out.Calls);
     Out.Calls.erase(std::unique(Out.Calls.begin(), Out.Calls.end()),
                     Out.Calls.end());
+    for (const FunctionDecl *F : Model.Unit.Functions)
+      if (isExternal(F) && !Relevant.contains(F->getCanonicalDecl()) &&
+          (Out.Composite || !In.Loadable))
+        Out.Quiet.push_back(F->getNameAsString());
+    llvm::sort(Out.Quiet);
   }
 
   void function(const FunctionDecl *F) {

@@ -3,11 +3,19 @@
 #include "model/Imported.h"
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace clang;
 using namespace strongfence;
 
 static llvm::DenseSet<FileID> Files;
+static llvm::StringSet<> Quiet;
+
+void strongfence::markQuiet(StringRef Name) { Quiet.insert(Name); }
+
+bool strongfence::isQuiet(const FunctionDecl *F) {
+  return F->getIdentifier() && Quiet.contains(F->getName());
+}
 
 void strongfence::markImported(FileID File) { Files.insert(File); }
 

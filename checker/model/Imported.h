@@ -19,6 +19,10 @@ inline bool isImported(const clang::Decl *D) {
   return isImported(D->getLocation(), D->getASTContext().getSourceManager());
 }
 
+/// The function of another unit \p Name does nothing that the model tells.
+void markQuiet(llvm::StringRef Name);
+bool isQuiet(const clang::FunctionDecl *F);
+
 /// \p Text without the tags that keep internal names of units apart.
 std::string plain(llvm::StringRef Text);
 

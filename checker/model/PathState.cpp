@@ -567,6 +567,10 @@ private:
         Info.Frame = Frame->getParent()->getStackFrame();
         Info.Scope = enclosingScope(Frame->getCallSite(), Info.Frame);
       }
+    // Taken once more inside: it is let go by who took it first.
+    const HoldInfo *Outer = State->get<HeldLocks>(Lock);
+    if (Info.Frame && Outer && isHeld(*Outer, nullptr, C))
+      return State;
     State = forget(State, Lock);
     State = State->set<HeldLocks>(Lock, Info);
     // A test is worth what its value was when it was read.

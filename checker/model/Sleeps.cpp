@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "model/Sleeps.h"
+#include "model/Imported.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace clang;
@@ -379,13 +380,13 @@ void strongfence::addEffects(ArrayRef<Event> Told, const ASTContext &Ctx,
     } else if (E.K == Event::Wake) {
       Out.Woken.insert(E.What);
     } else if (E.K == Event::Indirect) {
-      Out.Unknown = true;
+      Out.Through.insert(E.What);
     } else if (E.K == Event::Call) {
       for (Identity Arg : E.Args)
         if (Arg)
           Out.Changed.insert(Arg);
       // Not the __compiletime_assert_N() that macros declare on the spot.
-      Out.Unknown |= !definition(E.Callee) &&
+      Out.Unknown |= !definition(E.Callee) && !isQuiet(E.Callee) &&
                      !E.Callee->getLexicalDeclContext()->isFunctionOrMethod() &&
                      isDriverCode(E.Callee->getLocation(),
                                   Ctx.getSourceManager());
@@ -406,9 +407,29 @@ void strongfence::addEndedTransfers(const Index &Unit, const Kernel &K,
         Ended(K, Ctx, Out).function(F);
 }
 
+/// True when who is called through \p Slot may know of \p Queue: a struct that
+/// only the unit's own source defines is touched by no other, unless a function
+/// of this one stands in the slot.
+static bool mayKnow(Identity Slot, Identity Queue, const Index &Unit,
+                    const SourceManager &SM) {
+  const auto *Field = dyn_cast_or_null<FieldDecl>(Queue);
+  if (!Slot || !Field ||
+      !SM.isWrittenInMainFile(SM.getExpansionLoc(Field->getLocation())))
+    return true;
+  return llvm::any_of(Unit.Stores, [&](const FieldStore &Store) {
+    const FunctionDecl *F = Store.Field->getCanonicalDecl() == Slot
+                                ? namedFunction(Store.Value)
+                                : nullptr;
+    return F && !isImported(F);
+  });
+}
+
 bool strongfence::ends(const Event &Sleep, const Effects &Done,
-                       const Kernel &K, ASTContext &Ctx) {
-  if (Done.Unknown)
+                       const Index &Unit, const Kernel &K, ASTContext &Ctx) {
+  if (Done.Unknown ||
+      llvm::any_of(Done.Through, [&](Identity Slot) {
+        return mayKnow(Slot, Sleep.What, Unit, Ctx.getSourceManager());
+      }))
     return true;
   if (!Done.Woken.contains(Sleep.What))
     return false;

@@ -20,6 +20,8 @@ llvm::DenseSet<Identity> exitsOf(const clang::Stmt *Loop,
 /// What may have happened: fields that changed, queues that were woken.
 struct Effects {
   llvm::DenseSet<Identity> Changed, Woken;
+  /// Members of ops tables that were called through, null where unknown.
+  llvm::DenseSet<Identity> Through;
   bool Unknown = false; ///< a function of another unit ran
 };
 
@@ -33,9 +35,10 @@ void addEffects(llvm::ArrayRef<Event> Told, const clang::ASTContext &Ctx,
 void addEndedTransfers(const Index &Unit, const Kernel &K,
                        clang::ASTContext &Ctx, Effects &Out);
 
-/// True when \p Done wakes the sleeper and lets it leave each of its loops.
-bool ends(const Event &Sleep, const Effects &Done, const Kernel &K,
-          clang::ASTContext &Ctx);
+/// True when \p Done wakes the sleeper and lets it leave each of its loops, or
+/// may do so unseen.
+bool ends(const Event &Sleep, const Effects &Done, const Index &Unit,
+          const Kernel &K, clang::ASTContext &Ctx);
 
 } // namespace strongfence
 

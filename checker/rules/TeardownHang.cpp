@@ -100,7 +100,7 @@ private:
       if (Step.Unwinds)
         continue;
       if (Identity L = needs(Step, E)) {
-        if (ends(E, before(T, I), K, Ctx))
+        if (ends(E, before(T, I), Model.Unit, K, Ctx))
           return false;
         report(D.Function, &D, E, T, Step, L);
         return true;
@@ -108,7 +108,7 @@ private:
       if (D.CoreFenced && isName(Step) &&
           K.means(Step.Callee->getName(), "drain") >= 0 &&
           Waits.mayRemove(Step, D.Table)) {
-        if (ends(E, before(T, I), K, Ctx))
+        if (ends(E, before(T, I), Model.Unit, K, Ctx))
           return false;
         report(D.Function, &D, E, T, Step, nullptr);
         return true;
@@ -119,7 +119,7 @@ private:
         // That a file stays open is user space's choice, unless teardown asks
         // its sleepers to leave, and this one does not hear.
         Effects Done = before(T, I);
-        if (!Done.Woken.contains(E.What) || ends(E, Done, K, Ctx))
+        if (!Done.Woken.contains(E.What) || ends(E, Done, Model.Unit, K, Ctx))
           return false;
         report(D.Function, &D, E, T, Step, nullptr);
         return true;
@@ -205,7 +205,7 @@ private:
           const Event &Step = T.Told[I];
           if (!isName(Step) || Step.Callee->getName() != Row.Until)
             continue;
-          if (ends(E, before(T, I), K, Ctx))
+          if (ends(E, before(T, I), Model.Unit, K, Ctx))
             break;
           reportSlot(Row, Slot, Name, Table, E, T, Step);
           return;
