@@ -7,11 +7,16 @@ static const char *const names[STAGES] = {"facts", "link", "check"};
 
 // The launcher changes where a unit runs, not what comes out of it: it is taken from the environment so
 // that another launcher makes no edge dirty.
-static void write_unit_rule(FILE *to, const char *name, const char *forms, const char *description, bool parses,
-			    const struct options *options)
+//
+// A launcher that loses a job may end with 0 (srun does when a node fails): what counts is `last`, the file that
+// the unit program writes last, and that it is not an old one.
+static void write_unit_rule(FILE *to, const char *name, const char *forms, const char *last, const char *description,
+			    bool parses, const struct options *options)
 {
-	fprintf(to, "rule %s\n  command = $$STRONGFENCE_LAUNCHER tool/unit --unit units/$id.cmd.json %s", name,
-		forms);
+	fprintf(to,
+		"rule %s\n  command = rm -f units/$id.%s && "
+		"$$STRONGFENCE_LAUNCHER tool/unit --unit units/$id.cmd.json %s",
+		name, last, forms);
 	for (size_t i = 0; i < options->models.count; i++)
 		fprintf(to, " --kernel-model tool/model-%zu.yaml", i);
 	for (size_t i = 0; i < options->rules.count; i++)
@@ -20,7 +25,7 @@ static void write_unit_rule(FILE *to, const char *name, const char *forms, const
 		fprintf(to, " --budget %ld", options->budget);
 	if (options->timeout)
 		fprintf(to, " --timeout %ld", options->timeout);
-	fputc('\n', to);
+	fprintf(to, " && test -e units/$id.%s\n", last);
 	if (parses)
 		fputs("  depfile = units/$id.d\n  deps = gcc\n", to);
 	fprintf(to, "  restat = 1\n  description = %s $id\n", description);
@@ -30,7 +35,7 @@ static void write_rules(FILE *to, const struct options *options)
 {
 	fputs("ninja_required_version = 1.10\n", to);
 	write_unit_rule(to, "facts",
-			"--facts units/$id.facts.json --output units/$id.alone.jsonl --depfile units/$id.d",
+			"--facts units/$id.facts.json --output units/$id.alone.jsonl --depfile units/$id.d", "alone.jsonl",
 			names[STAGE_FACTS], true, options);
 	fprintf(to,
 		"rule link\n  command = tool/unit --link link.list --merged facts.json\n"
@@ -39,9 +44,9 @@ static void write_rules(FILE *to, const struct options *options)
 	// Its sources are those whose digest the facts hold: it needs no depfile.
 	write_unit_rule(to, "check",
 			"--import units/$id.import.json --alone units/$id.alone.jsonl --output units/$id.jsonl",
-			names[STAGE_CHECK], false, options);
-	write_unit_rule(to, "single", "--output units/$id.jsonl --depfile units/$id.d", names[STAGE_CHECK], true,
-			options);
+			"jsonl", names[STAGE_CHECK], false, options);
+	write_unit_rule(to, "single", "--output units/$id.jsonl --depfile units/$id.d", "jsonl", names[STAGE_CHECK],
+			true, options);
 }
 
 void edges_write(FILE *to, const struct edges *edges, const struct options *options)

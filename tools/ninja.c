@@ -111,6 +111,7 @@ struct watch {
 	bool command;        // whether the next line is the command that failed
 	char *link_fault;
 	bool link_pending;
+	bool facts_again, checks_again; // whether what a launcher lost of them was run once more
 	struct strings facts_pending, checks_pending; // ids
 };
 
@@ -246,6 +247,18 @@ static bool lose_facts(struct watch *watch, const struct state *state)
 	return any;
 }
 
+// A job can be lost for what says nothing of its unit: it was cancelled, its node went away.
+static bool try_again(struct watch *watch)
+{
+	bool *tried = watch->facts_pending.count ? &watch->facts_again : &watch->checks_again;
+
+	if (*tried)
+		return false;
+	*tried = true;
+	say("what the launcher did not bring back is run once more");
+	return true;
+}
+
 static int run_once(struct watch *watch, const struct state *state, const struct options *options,
 		    const struct strings *set)
 {
@@ -314,7 +327,7 @@ struct work ninja_run(struct units *units, const struct state *state, const stru
 			break;
 		}
 		find_pending(&watch, state, &set);
-		more = lose_facts(&watch, state);
+		more = (options->launcher && try_again(&watch)) || lose_facts(&watch, state);
 		if (watch.link_pending && !more)
 			fatal("link: %s; nothing could be checked",
 			      watch.link_fault ? watch.link_fault : "the unit program did not finish");

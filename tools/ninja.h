@@ -14,8 +14,9 @@ struct work {
 };
 
 // Brings the units up to date: with `across` by the facts of all of them, else each with what an earlier link
-// projected for it, if anything (see linking_recall). Units that could not be brought up to date have their
-// fault set afterwards. Interrupted, a link that failed, or ninja itself in trouble: fatal.
+// projected for it, if anything (see linking_recall). What a launcher did not bring back is run once more.
+// Units that could not be brought up to date have their fault set afterwards. Interrupted, a link that failed, or
+// ninja itself in trouble: fatal.
 struct work ninja_run(struct units *units, const struct state *state, const struct options *options, bool across);
 
 #endif

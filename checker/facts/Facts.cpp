@@ -390,16 +390,17 @@ bool strongfence::writeIfChanged(const std::string &Path, StringRef Text,
   if (auto Old = MemoryBuffer::getFile(Path))
     if ((*Old)->getBuffer() == Text)
       return true;
-  std::string Temporary = Path + ".tmp";
-  std::error_code Code;
-  {
-    raw_fd_ostream Out(Temporary, Code);
-    if (!Code) {
-      Out << Text;
-      Out.close();
-      Code = Out.error();
-      Out.clear_error();
-    }
+  // A job that its cluster believes lost may still be writing the same file.
+  SmallString<256> Temporary;
+  int Descriptor = -1;
+  std::error_code Code =
+      sys::fs::createUniqueFile(Path + ".%%%%%%%%.tmp", Descriptor, Temporary);
+  if (!Code) {
+    raw_fd_ostream Out(Descriptor, /*shouldClose=*/true);
+    Out << Text;
+    Out.close();
+    Code = Out.error();
+    Out.clear_error();
   }
   if (!Code)
     Code = sys::fs::rename(Temporary, Path);
@@ -409,6 +410,7 @@ bool strongfence::writeIfChanged(const std::string &Path, StringRef Text,
     return true;
   }
   Error = Path + ": " + Code.message();
-  sys::fs::remove(Temporary);
+  if (!Temporary.empty())
+    sys::fs::remove(Temporary);
   return false;
 }

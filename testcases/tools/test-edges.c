@@ -33,21 +33,24 @@ static void the_rules_keep_to_the_unit_programs_interface(void **state)
 	strings_add(&options.rules, "B");
 	options.launcher = (char *)"srun -n1";
 	text = written(&edges, &options);
-#define OPTIONS " --kernel-model tool/model-0.yaml --rules A,B --budget 7 --timeout 9\n"
+#define OPTIONS " --kernel-model tool/model-0.yaml --rules A,B --budget 7 --timeout 9 && test -e units/$id."
 	assert_non_null(strstr(text, "rule facts\n"
-				     "  command = $$STRONGFENCE_LAUNCHER tool/unit --unit units/$id.cmd.json --facts "
+				     "  command = rm -f units/$id.alone.jsonl && "
+				     "$$STRONGFENCE_LAUNCHER tool/unit --unit units/$id.cmd.json --facts "
 				     "units/$id.facts.json --output units/$id.alone.jsonl --depfile units/$id.d" OPTIONS
-				     "  depfile = units/$id.d\n  deps = gcc\n  restat = 1\n  description = facts $id\n"));
+				     "alone.jsonl\n  depfile = units/$id.d\n  deps = gcc\n  restat = 1\n  description = facts $id\n"));
 	assert_non_null(strstr(text, "rule link\n"
 				     "  command = tool/unit --link link.list --merged facts.json\n"
 				     "  restat = 1\n  description = link\n"));
 	assert_non_null(strstr(text, "rule check\n"
-				     "  command = $$STRONGFENCE_LAUNCHER tool/unit --unit units/$id.cmd.json --import "
+				     "  command = rm -f units/$id.jsonl && "
+				     "$$STRONGFENCE_LAUNCHER tool/unit --unit units/$id.cmd.json --import "
 				     "units/$id.import.json --alone units/$id.alone.jsonl --output units/$id.jsonl" OPTIONS
-				     "  restat = 1\n  description = check $id\n"));
+				     "jsonl\n  restat = 1\n  description = check $id\n"));
 	assert_non_null(strstr(text, "rule single\n"
-				     "  command = $$STRONGFENCE_LAUNCHER tool/unit --unit units/$id.cmd.json --output "
-				     "units/$id.jsonl --depfile units/$id.d" OPTIONS "  depfile = units/$id.d\n"));
+				     "  command = rm -f units/$id.jsonl && "
+				     "$$STRONGFENCE_LAUNCHER tool/unit --unit units/$id.cmd.json --output "
+				     "units/$id.jsonl --depfile units/$id.d" OPTIONS "jsonl\n  depfile = units/$id.d\n"));
 	assert_null(strstr(text, "my $model"));
 	assert_null(strstr(text, "srun"));
 	strings_free(&options.models);
