@@ -430,6 +430,15 @@ static bool is_on_the_way(const char *functions, const json_t *fence)
 	return false;
 }
 
+// A fence that several units see is told once, from one of them.
+static bool same_folder(const char *left, const char *right)
+{
+	const char *end = strrchr(left, '/');
+	size_t length = end ? (size_t)(end - left) + 1 : 0;
+
+	return !strncmp(left, right, length) && !strchr(right + length, '/');
+}
+
 static bool is_fence(const struct table *table, size_t row, const json_t *fence)
 {
 	const char *structs = table_cell(table, row, "struct");
@@ -438,7 +447,7 @@ static bool is_fence(const struct table *table, size_t row, const json_t *fence)
 	const json_t *kill = json_object_get(fence, "kill");
 	char *predicate = predicate_of(fence);
 	bool same = !strcmp(text_of(fence, "type"), "fence") &&
-		    (!strcmp(text_of(fence, "file"), file) || !strcmp(text_of(kill, "file"), file)) &&
+		    (same_folder(text_of(fence, "file"), file) || same_folder(text_of(kill, "file"), file)) &&
 		    table_has(structs, '|', *in ? in : "-") &&
 		    table_has(table_cell(table, row, "lock"), '|', *lock ? lock : "-") &&
 		    table_has(table_cell(table, row, "predicate"), '|', predicate) &&
