@@ -17,8 +17,8 @@
 #include "table.h"
 
 enum {
-	BAR_BUGS = 75,   // per cent of the bug rows reported, at least
-	BAR_SILENT = 8,  // per cent of the ok and fixed rows reported, at most
+	BAR_BUGS = 80,   // per cent of the bug rows reported, at least
+	BAR_SILENT = 6,  // per cent of the ok and fixed rows reported, at most
 	BAR_FENCES = 75, // per cent of the fences inferred, at least
 };
 
