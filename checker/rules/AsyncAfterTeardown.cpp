@@ -23,6 +23,7 @@
 // Not seen: armed or stopped in another unit; objects known only through a list.
 
 #include "model/Endings.h"
+#include "model/Imported.h"
 #include "model/PathState.h"
 #include "model/Report.h"
 #include "llvm/ADT/STLExtras.h"
@@ -78,9 +79,10 @@ public:
     readCalls();
     for (const Timeline &T : Times.all())
       timeline(T);
-    if (!Model.hasRemove())
+    if (!hasOwnRemove())
       for (const FunctionDecl *F : Model.Unit.Functions)
-        pair(F);
+        if (!isImported(F))
+          pair(F);
     if (Armers.empty())
       return std::move(Out);
     for (const FunctionDecl *F : whoStops())
@@ -98,8 +100,20 @@ private:
       Stoppers;
   std::vector<TeardownFinding> Out;
   llvm::DenseSet<const Async *> Reported;
+  llvm::DenseSet<const FunctionDecl *> Called; ///< by the unit's own source
+
+  /// The remove of another file of the module tells less than a pair of this one.
+  bool hasOwnRemove() const {
+    return llvm::any_of(Model.Teardowns, [](const Teardown &T) {
+      return T.K == Teardown::Driver && !isImported(T.Root);
+    });
+  }
 
   void readCalls() {
+    for (const CallSite &Site : Model.Unit.Calls)
+      if (const FunctionDecl *F = Site.Call->getDirectCallee())
+        if (!Site.In || !isImported(Site.In))
+          Called.insert(F->getCanonicalDecl());
     for (const FunctionDecl *F : Model.Unit.Functions)
       for (const Event &E :
            tell(F, Model.K, Ctx, /*Puts=*/false, /*Depth=*/0))
@@ -311,7 +325,8 @@ private:
 
   /// A function of the unit that undoes another, in a unit without a remove.
   void pair(const FunctionDecl *End) {
-    if (!End->getIdentifier() || !isRoot(End))
+    if (!End->getIdentifier() || isInitOrExit(End) || isBirth(End) ||
+        Called.contains(End->getCanonicalDecl()))
       return;
     for (const FunctionDecl *Begin : Model.Unit.Functions) {
       if (!Begin->getIdentifier() || isInitOrExit(Begin) ||
@@ -327,7 +342,7 @@ private:
                                    Model.K.means(Name, "deregister") >= 0);
       }
       for (const Async &A : Unit.all()) {
-        if (A.In != Begin || !needsArming(A) || !A.Object ||
+        if (Reported.contains(&A) || A.In != Begin || !needsArming(A) || !A.Object ||
             !isa<FieldDecl>(A.Object) || !Armed.contains(&A) ||
             A.Handlers.empty() || hasOwnReference(A) || Stoppers.count(&A) ||
             stopped(Moments, A).First >= 0)
