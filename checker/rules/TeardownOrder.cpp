@@ -122,7 +122,7 @@ private:
         return nullptr;
       // When the whole struct is freed, to ask it is a use.
       if (R.Struct.empty() && E.K == Event::Test &&
-          (endedBefore(Steps, At, E.What) || clearedWith(Steps, At, E)))
+          (endedBefore(Steps, At, E.What) || clearedWith(Steps, At, E, E)))
         return nullptr;
       if (Unwinding.isUse(E, R))
         return &E;
@@ -140,10 +140,19 @@ private:
     return false;
   }
 
+  /// \p Lock is held at both, and was not released between them.
+  static bool inOneSection(const Event &A, const Event &B, Identity Lock) {
+    return llvm::any_of(A.Locks, [&](const Held &H) {
+      return H.Lock == Lock && llvm::any_of(B.Locks, [&](const Held &Later) {
+               return Later.Lock == Lock && Later.Since == H.Since;
+             });
+    });
+  }
+
   /// Teardown changes it after the release, in a section that \p Test is kept
-  /// out of.
+  /// out of, and \p Use with it.
   static bool clearedWith(const std::vector<UnwindStep> &Steps, size_t At,
-                          const Event &Test) {
+                          const Event &Test, const Event &Use) {
     const Event *Release = Steps[At].E;
     if (!Release)
       return false;
@@ -153,13 +162,37 @@ private:
           E->What != Test.What)
         continue;
       for (const Held &H : Release->Locks)
-        if (H.Mode == LockMode::Exclusive && holds(Test, H.Lock) &&
+        if (H.Mode == LockMode::Exclusive && inOneSection(Test, Use, H.Lock) &&
             llvm::any_of(E->Locks, [&](const Held &Later) {
               return Later.Lock == H.Lock && Later.Since == H.Since;
             }))
           return true;
     }
     return false;
+  }
+
+  /// A use behind a test of what is cleared with the release needs no other
+  /// barrier.
+  static bool isKeptOut(const Story &U, size_t Use,
+                        const std::vector<UnwindStep> &Steps, size_t At) {
+    for (size_t I = 0; I != Use; ++I)
+      if (U[I].K == Event::Test && clearedWith(Steps, At, U[I], U[Use]))
+        return true;
+    return false;
+  }
+
+  /// A use behind a fence that was shut before the release.
+  bool isFenced(const Story &U, size_t Use, const Teardown &T,
+                const std::vector<UnwindStep> &Steps, size_t At) const {
+    return llvm::any_of(Model.Gate.Strong, [&](const Fence &F) {
+      if (F.Root != T.Root || !F.Lock || !F.Barrier ||
+          !holds(U[Use], F.Lock) || !isTestedBefore(U, Use, F.Predicate))
+        return false;
+      for (size_t I = 0; I != At; ++I)
+        if (Steps[I].E && Steps[I].E->Site == F.Barrier)
+          return true;
+      return false;
+    });
   }
 
   /// Operations on open files pass a fence whose barrier comes too late.
@@ -194,7 +227,8 @@ private:
         for (size_t Each = 0; Each != U.size(); ++Each) {
           if (Unwinding.makesSafe(U[Each], *R))
             break;
-          if (!Unwinding.isUse(U[Each], *R))
+          if (!Unwinding.isUse(U[Each], *R) || isKeptOut(U, Each, Steps, I) ||
+              isFenced(U, Each, T, Steps, I))
             continue;
           if (!Waits && (!holds(U[Each], F.Lock) ||
                          !isTestedBefore(U, Each, F.Predicate)))
