@@ -403,6 +403,12 @@ private:
         statement(Child);
   }
 
+  /// READ_ONCE(p->x) loads x by way of its address, and follows it nowhere.
+  bool isAddressOf(const Expr *E, Identity Id) const {
+    QualType To = E->IgnoreParenCasts()->getType()->getPointeeType();
+    return !To.isNull() && Ctx.hasSameUnqualifiedType(To, Id->getType());
+  }
+
   /// Tells what \p E follows; true when its parts have been told too.
   bool follows(const Expr *E) {
     if (isa<UnaryExprOrTypeTraitExpr>(E))
@@ -422,7 +428,7 @@ private:
              U && U->getOpcode() == UO_Deref)
       Base = U->getSubExpr();
     if (Base)
-      if (Identity Id = id(Base); Id)
+      if (Identity Id = id(Base); Id && !isAddressOf(Base, Id))
         emit(Event::Deref, Id, E);
     return false;
   }

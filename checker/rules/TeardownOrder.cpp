@@ -181,12 +181,20 @@ private:
     return false;
   }
 
+  static bool isTestedInSection(const Story &U, size_t Use, const Fence &F) {
+    for (size_t I = 0; I != Use; ++I)
+      if (U[I].K == Event::Test && U[I].What == F.Predicate &&
+          inOneSection(U[I], U[Use], F.Lock))
+        return true;
+    return false;
+  }
+
   /// A use behind a fence that was shut before the release.
   bool isFenced(const Story &U, size_t Use, const Teardown &T,
                 const std::vector<UnwindStep> &Steps, size_t At) const {
     return llvm::any_of(Model.Gate.Strong, [&](const Fence &F) {
       if (F.Root != T.Root || !F.Lock || !F.Barrier ||
-          !holds(U[Use], F.Lock) || !isTestedBefore(U, Use, F.Predicate))
+          !holds(U[Use], F.Lock) || !isTestedInSection(U, Use, F))
         return false;
       for (size_t I = 0; I != At; ++I)
         if (Steps[I].E && Steps[I].E->Site == F.Barrier)
