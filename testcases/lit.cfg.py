@@ -14,6 +14,10 @@
 #   %alpha-plugin, %alpha-unit  both faces with plugin/Inputs/one-alpha.def as the list of rules
 #   %strongfence-jsonl   run the unit program on %s and print its record
 #   %strongfence-fences  the same, only the fence lines of the record
+#   %strongfence-linked DIR UNIT...  facts, link and check of these units, and
+#                        their records: facts/Inputs/linked.sh says how to name
+#                        units. Files are %t/MODULE-UNIT.*
+#   %linked-steps STEPS,... DIR UNIT...  only some of these steps
 #   %inputs              the folder of the simulated kernel headers
 
 import os
@@ -82,7 +86,12 @@ command = ('{"directory": "%S", "file": "%s", "arguments": ["clang",'
 jsonl = ("mkdir -p %T && echo '" + command + "' > %t.unit.json && " + unit +
          " --unit %t.unit.json --output %t.jsonl --rules " + ",".join(levels) + " && ")
 
+linked = "sh %s %s " % (os.path.join(config.test_source_root, "facts", "Inputs",
+                                     "linked.sh"), unit)
+
 config.substitutions += [
+    ("%strongfence-linked", linked + headers + " %t facts,link,check,show"),
+    ("%linked-steps", linked + headers + " %t"),
     ("%strongfence-cc1", cc1 + " -load " + plugin(version) +
      " -analyze -analyzer-checker=" + packages +
      " -verify -verify-ignore-unexpected=note"),

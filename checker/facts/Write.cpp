@@ -49,6 +49,9 @@ public:
       if (Store.In && isConstant(Store.Value, Ctx))
         Relevant.insert(Store.In->getCanonicalDecl());
     spread();
+    for (const FunctionDecl *F : Model.Unit.Functions)
+      if (isExternal(F) && isAnswer(F))
+        Relevant.insert(F->getCanonicalDecl());
     select();
     calls();
     for (const FunctionDecl *F : Model.Unit.Functions)
@@ -101,6 +104,17 @@ private:
       return false;
     return K.knows(F->getName()) ||
            (!definition(F) && isDriver(F->getCanonicalDecl()));
+  }
+
+  /// Says what a member is, and no more: "is the device there?".
+  bool isAnswer(const FunctionDecl *F) const {
+    const auto *Body = dyn_cast<CompoundStmt>(F->getBody());
+    return Body && !F->getReturnType()->isVoidType() && Body->size() <= 3 &&
+           readsMember(Body);
+  }
+
+  static bool readsMember(const Stmt *S) {
+    return S && (isa<MemberExpr>(S) || llvm::any_of(S->children(), readsMember));
   }
 
   /// Who calls a relevant function is relevant.
