@@ -18,9 +18,7 @@ static void foo_remove(struct platform_device *pdev)
 	struct foo *foo = platform_get_drvdata(pdev);
 
 	free_irq(foo->irq, foo);
-#ifndef BAD
 	foo_work_stop(foo);
-#endif
 }
 
 static struct platform_driver foo_driver = {

@@ -23,5 +23,9 @@ void foo_work_init(struct foo *foo)
 
 void foo_work_stop(struct foo *foo)
 {
+#ifndef BAD
 	cancel_work_sync(&foo->work);
+#else
+	foo->irq = -1;
+#endif
 }
