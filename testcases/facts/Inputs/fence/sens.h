@@ -10,6 +10,8 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+struct tally;
+
 struct sens {
 	struct kref ref;
 	struct miscdevice misc;
@@ -26,4 +28,5 @@ void sens_get(struct sens *sens);
 void sens_put(struct sens *sens);
 bool sens_alive(struct sens *sens);
 void sens_turn(struct sens *sens);
+int sens_words(struct sens *sens, struct tally *tally);
 int sens_write(struct sens *sens, u32 value);

@@ -39,3 +39,9 @@ const struct file_operations sens_fops = {
 	.release = sens_release,
 	.unlocked_ioctl = sens_ioctl,
 };
+
+#ifdef TALLY
+struct tally {
+	int bytes;
+};
+#endif
