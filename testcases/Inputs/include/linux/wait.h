@@ -105,4 +105,31 @@ __out:	__ret;								\
 	__ret;								\
 })
 
+static inline void __remove_wait_queue(struct wait_queue_head *wq,
+				       struct wait_queue_entry *wqe)
+{
+	list_del(&wqe->entry);
+}
+int do_wait_intr(wait_queue_head_t *wq, wait_queue_entry_t *wait);
+#define DEFINE_WAIT(name) struct wait_queue_entry name = {	\
+	.private = current,					\
+	.entry = { &(name).entry, &(name).entry },		\
+}
+#define __wait_event_interruptible_locked(wq, condition, exclusive, fn) ({ \
+	int __ret;							\
+	DEFINE_WAIT(__wait);						\
+	if (exclusive)							\
+		__wait.flags |= 1;					\
+	do {								\
+		__ret = fn(&(wq), &__wait);				\
+		if (__ret)						\
+			break;						\
+	} while (!(condition));						\
+	__remove_wait_queue(&(wq), &__wait);				\
+	__ret;								\
+})
+#define wait_event_interruptible_locked(wq, condition)			\
+	((condition) ? 0 :						\
+	 __wait_event_interruptible_locked(wq, condition, 0, do_wait_intr))
+
 #endif
