@@ -12,6 +12,7 @@
 #include "facts/Write.h"
 #include "model/Imported.h"
 #include "model/Record.h"
+#include "model/Rows.h"
 #include "clang/Frontend/FrontendActions.h"
 #include "clang/Lex/Preprocessor.h"
 #include "clang/Parse/Parser.h"
@@ -69,6 +70,9 @@ cl::opt<bool> ListRules("list-rules", cl::desc("List the rules"),
 cl::opt<bool> ListWords("list-words",
                         cl::desc("List what makes a unit worth analysing"),
                         cl::cat(Options));
+cl::opt<bool> ListRows("list-rows",
+                       cl::desc("Print the rows of the kernel model"),
+                       cl::cat(Options));
 cl::list<std::string> Positional(cl::Positional, cl::desc("[FILE...]"),
                                  cl::cat(Options));
 
@@ -480,6 +484,14 @@ int listWords() {
   return 0;
 }
 
+int listRows() {
+  std::string Error;
+  std::vector<std::string> Extra(Models.begin(), Models.end());
+  if (!Kernel::load(Extra, Error) || !printRows(Extra, outs(), Error))
+    return fail(Error);
+  return 0;
+}
+
 int checkModel() {
   std::string Error;
   auto Model = Kernel::load({}, Error);
@@ -521,6 +533,8 @@ int main(int argc, const char **argv) {
   }
   if (ListWords)
     return listWords();
+  if (ListRows)
+    return listRows();
   if (CheckModel)
     return checkModel();
   if (!Positional.empty())

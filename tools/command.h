@@ -11,6 +11,7 @@ int command_scan(int argc, char **argv);
 int command_prepare(int argc, char **argv);
 int command_fences(int argc, char **argv);
 int command_explain(int argc, char **argv);
+int command_cocci(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 
 // The lines of help that are the same for several.

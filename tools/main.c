@@ -15,6 +15,7 @@ static const char help[] =
 	"  scan [PATH...]    analyse a kernel tree, or a part of it\n"
 	"  prepare           make a kernel build directory ready for a scan\n"
 	"  fences [PATH...]  show the fences that were inferred and the doors they guard\n"
+	"  cocci             write the semantic patches, for make coccicheck\n"
 	"  explain RULE      what a rule means and how to repair what it finds\n"
 	"  doctor            what is missing for all this to work\n"
 	"\n"
@@ -26,6 +27,7 @@ static const struct {
 } commands[] = {
 	{"check", command_check},   {"scan", command_scan},	  {"prepare", command_prepare},
 	{"fences", command_fences}, {"explain", command_explain}, {"doctor", command_doctor},
+	{"cocci", command_cocci},
 };
 
 int main(int argc, char **argv)

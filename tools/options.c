@@ -44,6 +44,8 @@ enum {
 	OPTION_SAMPLE,
 	OPTION_ALL,
 	OPTION_ALPHA,
+	OPTION_INSTALL,
+	OPTION_TEMPLATES,
 };
 
 static const struct known {
@@ -55,20 +57,22 @@ static const struct known {
 	{TAKES_DATABASE, {"compile-commands", required_argument, NULL, 'p'}},
 	{TAKES_CONFIG, {"config", required_argument, NULL, OPTION_CONFIG}},
 	{TAKES_CONFIG, {"arch", required_argument, NULL, OPTION_ARCH}},
-	{TAKES_ANALYSIS, {"rules", required_argument, NULL, OPTION_RULES}},
+	{TAKES_ANALYSIS | TAKES_SCRIPTS, {"rules", required_argument, NULL, OPTION_RULES}},
 	{TAKES_ANALYSIS, {"alpha", no_argument, NULL, OPTION_ALPHA}},
-	{TAKES_ANALYSIS, {"kernel-model", required_argument, NULL, OPTION_KERNEL_MODEL}},
+	{TAKES_ANALYSIS | TAKES_SCRIPTS, {"kernel-model", required_argument, NULL, OPTION_KERNEL_MODEL}},
 	{TAKES_ANALYSIS, {"budget", required_argument, NULL, OPTION_BUDGET}},
 	{TAKES_ANALYSIS, {"timeout", required_argument, NULL, OPTION_TIMEOUT}},
 	{TAKES_ANALYSIS, {"jobs", required_argument, NULL, 'j'}},
 	{TAKES_ANALYSIS, {"launcher", required_argument, NULL, OPTION_LAUNCHER}},
 	{TAKES_ANALYSIS, {"state", required_argument, NULL, OPTION_STATE}},
 	{TAKES_OUTPUT, {"format", required_argument, NULL, OPTION_FORMAT}},
-	{TAKES_OUTPUT, {"output", required_argument, NULL, 'o'}},
+	{TAKES_OUTPUT | TAKES_SCRIPTS, {"output", required_argument, NULL, 'o'}},
 	{TAKES_SEVERITY, {"min-severity", required_argument, NULL, OPTION_MIN_SEVERITY}},
 	{TAKES_LLVM, {"llvm", required_argument, NULL, OPTION_LLVM}},
 	{TAKES_SAMPLE, {"sample", required_argument, NULL, OPTION_SAMPLE}},
 	{TAKES_ALL, {"all", no_argument, NULL, OPTION_ALL}},
+	{TAKES_SCRIPTS, {"install", required_argument, NULL, OPTION_INSTALL}},
+	{TAKES_SCRIPTS, {"templates", required_argument, NULL, OPTION_TEMPLATES}},
 	{0, {"verbose", no_argument, NULL, 'v'}},
 	{0, {"help", no_argument, NULL, 'h'}},
 };
@@ -122,6 +126,8 @@ static void take(struct options *options, int which, const char *value)
 	case 'j': options->jobs = number("-j", value, 1); break;
 	case OPTION_LAUNCHER: options->launcher = copy(value); break;
 	case OPTION_STATE: options->state = copy(value); break;
+	case OPTION_INSTALL: options->install = copy(value); break;
+	case OPTION_TEMPLATES: options->templates = copy(value); break;
 	case 'o': options->output = copy(value); break;
 	case OPTION_ALPHA: options->alpha = true; break;
 	case OPTION_ALL: options->select = false; break;

@@ -25,6 +25,7 @@ enum option_set {
 	TAKES_FLAGS = 128,   // -- FLAGS
 	TAKES_SAMPLE = 256,  // --sample
 	TAKES_ALL = 512,     // --all
+	TAKES_SCRIPTS = 1024, // --install, --templates, --rules, --kernel-model, -o
 };
 
 struct options {
@@ -39,6 +40,8 @@ struct options {
 	char *output;
 	char *launcher;
 	char *state;
+	char *install;   // a kernel tree that semantic patches go into
+	char *templates; // what they are made of
 	struct strings rules; // none: all but those of level alpha
 	struct strings models;
 	enum output_format format;

@@ -138,7 +138,7 @@ char *program_require(int llvm)
 	return program;
 }
 
-struct strings program_words(const char *program, const struct strings *models)
+struct strings program_lines(const char *program, const char *option, const struct strings *models)
 {
 	struct strings words = {0};
 	struct answer answer = {0};
@@ -146,14 +146,13 @@ struct strings program_words(const char *program, const struct strings *models)
 		.words = &words, .line = keep_line, .context = &answer, .join_errors = true};
 
 	strings_add(&words, program);
-	strings_add(&words, "--list-words");
+	strings_add(&words, option);
 	for (size_t i = 0; i < models->count; i++) {
 		strings_add(&words, "--kernel-model");
 		strings_add(&words, models->at[i]);
 	}
 	if (process_run(&process, NULL) != 0)
-		fatal("%s: does not say which words to look for: %s", program,
-		      answer.lines.count ? answer.lines.at[0] : "it printed nothing");
+		fatal("%s %s: %s", program, option, answer.lines.count ? answer.lines.at[0] : "it printed nothing");
 	strings_free(&words);
 	return answer.lines;
 }

@@ -21,9 +21,8 @@ char *program_fault(const char *program, int llvm);
 // program_find and program_fault, fatal when either fails.
 char *program_require(int llvm);
 
-// The lines of its --list-words with these kernel models: what a unit's text must hold for anything
-// to be found in it. Fatal when it does not print them.
-struct strings program_words(const char *program, const struct strings *models);
+// What it prints with that option and these kernel models, line by line. Fatal when it does not.
+struct strings program_lines(const char *program, const char *option, const struct strings *models);
 
 // Has it read the kernel models; what it complains about is passed on and is fatal.
 void program_check_models(const char *program, const struct strings *models);

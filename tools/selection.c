@@ -78,7 +78,7 @@ wrong:
 
 struct selection *selection_open(const char *program, const struct strings *models, const char *keep)
 {
-	struct strings lines = program_words(program, models);
+	struct strings lines = program_lines(program, "--list-words", models);
 	struct selection *selection = selection_from(&lines);
 	uint64_t words = HASH_START;
 

@@ -2,6 +2,7 @@
 
 #include "model/Kernel.h"
 #include "Compat.h"
+#include "model/Rows.h"
 #include "llvm/ADT/Twine.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/YAMLTraits.h"
@@ -12,7 +13,14 @@ using namespace strongfence;
 
 namespace {
 
+/// How sources write what the compiler sees: of no use to who sees what the
+/// compiler does.
+struct SpellingRow {
+  std::string Source, Compiler;
+};
+
 struct KernelFile {
+  std::vector<SpellingRow> Spellings;
   std::vector<LockRow> Locks;
   std::vector<KillRow> Kills;
   std::vector<TestRow> Tests;
@@ -31,17 +39,17 @@ struct KernelFile {
   AsyncTables Asyncs;
 };
 
-struct EmbeddedFile {
-  const char *Name;
-  const char *Text;
-};
-
 const EmbeddedFile EmbeddedFiles[] = {
 #include "KernelFiles.inc"
 };
 
 } // namespace
 
+ArrayRef<EmbeddedFile> strongfence::embeddedKernelFiles() {
+  return EmbeddedFiles;
+}
+
+LLVM_YAML_IS_SEQUENCE_VECTOR(SpellingRow)
 LLVM_YAML_IS_SEQUENCE_VECTOR(LockRow)
 LLVM_YAML_IS_SEQUENCE_VECTOR(KillRow)
 LLVM_YAML_IS_SEQUENCE_VECTOR(TestRow)
@@ -126,6 +134,13 @@ template <> struct MappingTraits<CoreLockRow> {
     Io.mapRequired("slots", Row.Slots);
     Io.mapRequired("lock", Row.Lock);
     Io.mapRequired("until", Row.Until);
+  }
+};
+
+template <> struct MappingTraits<SpellingRow> {
+  static void mapping(IO &Io, SpellingRow &Row) {
+    Io.mapRequired("source", Row.Source);
+    Io.mapRequired("compiler", Row.Compiler);
   }
 };
 
@@ -250,6 +265,7 @@ template <> struct MappingTraits<StopRow> {
 
 template <> struct MappingTraits<KernelFile> {
   static void mapping(IO &Io, KernelFile &File) {
+    Io.mapOptional("spellings", File.Spellings);
     Io.mapOptional("locks", File.Locks);
     Io.mapOptional("kills", File.Kills);
     Io.mapOptional("tests", File.Tests);

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "lists.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "complain.h"
+#include "program.h"
+
+// Which rows make a list. A row's names are those in `column`, or, where it has none, in `instead`. `by` is a column
+// whose value is appended to the list's name: `touches.` by `resource` gives touches.mmio, touches.regmap and so on;
+// a row without it counts as `otherwise`, and where that is NULL not at all. `only` is a column that a row must have, its
+// value beginning with `prefix`; of `never`, columns with spaces between them, it must have none.
+static const struct source {
+	const char *list, *section, *column, *instead, *by, *otherwise, *by_too, *only, *never, *prefix;
+} sources[] = {
+	{.list = "locks.", .section = "locks", .column = "function", .by = "action"},
+	{.list = "locks.take", .section = "locks", .column = "function", .only = "action", .prefix = "acquire"},
+	{.list = "locks.take.", .section = "locks", .column = "function", .by = "mode", .otherwise = "exclusive",
+	 .only = "action", .prefix = "acquire"},
+	{.list = "kills", .section = "kills", .column = "function"},
+	{.list = "tests", .section = "tests", .column = "function"},
+	{.list = "wakes", .section = "wakes", .column = "function"},
+	{.list = "waits", .section = "waits", .column = "function"},
+	{.list = "waits.unbounded", .section = "waits", .column = "function", .never = "bounded prepares"},
+	{.list = "managed", .section = "resources", .column = "managed"},
+	{.list = "managed.", .section = "resources", .column = "managed", .by = "name"},
+	{.list = "released", .section = "resources", .column = "released"},
+	{.list = "released.", .section = "resources", .column = "released", .by = "name"},
+	{.list = "touches", .section = "touches", .column = "functions"},
+	{.list = "touches.", .section = "touches", .column = "functions", .by = "resource"},
+	{.list = "registrations", .section = "registrations", .column = "function"},
+	{.list = "registrations.", .section = "registrations", .column = "function", .by = "kind", .otherwise = "file"},
+	{.list = "registrations.structs", .section = "registrations", .column = "struct"},
+	{.list = "tables", .section = "tables", .column = "struct"},
+	{.list = "drivers", .section = "drivers", .column = "struct"},
+	{.list = "drivers.hotplug", .section = "drivers", .column = "struct", .only = "hotplug"},
+	{.list = "drivers.remove", .section = "drivers", .column = "remove"},
+	{.list = "drivers.probe", .section = "drivers", .column = "probe", .instead = "=probe"},
+	{.list = "calls.", .section = "calls", .column = "function", .by = "means"},
+	{.list = "publish", .section = "publications", .column = "publish"},
+	{.list = "publish.managed", .section = "publications", .column = "publish", .only = "managed"},
+	{.list = "publish.plain", .section = "publications", .column = "publish", .never = "managed"},
+	{.list = "publish.interrupt", .section = "publications", .column = "publish", .only = "interrupt"},
+	{.list = "withdraw", .section = "publications", .column = "withdraw"},
+	{.list = "stops", .section = "stops", .column = "functions"},
+	{.list = "asyncs", .section = "asyncs", .column = "macros", .instead = "start"},
+	{.list = "asyncs.", .section = "asyncs", .column = "macros", .instead = "start", .by = "kind"},
+	{.list = "asyncs.managed", .section = "asyncs", .column = "start", .only = "device"},
+	{.list = "async-calls.", .section = "async-calls", .column = "function", .by = "does"},
+	{.list = "async-calls.", .section = "async-calls", .column = "function", .by = "kind", .by_too = "does"},
+	{.list = "class-devices", .section = "class-devices", .column = "device"},
+	{.list = "class-devices.stored-", .section = "class-devices", .column = "device", .by = "stored",
+	 .otherwise = "none"},
+	{.list = "class-devices.deleted-by", .section = "class-devices", .column = "deleted-by"},
+	{.list = "class-devices.managed-by", .section = "class-devices", .column = "managed-by"},
+	{.list = "class-devices.allocated-by", .section = "class-devices", .column = "allocated-by"},
+	{.list = "managed-calls", .section = "managed-calls", .column = "function"},
+	{.list = "attributes.add", .section = "attributes", .column = "add"},
+	{.list = "attributes.remove", .section = "attributes", .column = "remove"},
+};
+
+struct list {
+	char *name;
+	struct strings names;
+};
+
+struct lists {
+	struct list *at;
+	size_t count;
+	json_t *spellings; // compiler's name: [sources' names]
+};
+
+static const char *text_of(const json_t *row, const char *column)
+{
+	return json_string_value(json_object_get(row, column));
+}
+
+static struct strings *find(const struct lists *lists, const char *name)
+{
+	for (size_t i = 0; i < lists->count; i++)
+		if (!strcmp(lists->at[i].name, name))
+			return &lists->at[i].names;
+	return NULL;
+}
+
+const struct strings *lists_find(const struct lists *lists, const char *name)
+{
+	return find(lists, name);
+}
+
+static void add_name(const struct lists *lists, struct strings *to, const char *name)
+{
+	json_t *spelling;
+	size_t i;
+
+	if (!strings_have(to, name))
+		strings_add(to, name);
+	json_array_foreach(json_object_get(lists->spellings, name), i, spelling)
+		if (!strings_have(to, json_string_value(spelling)))
+			strings_add(to, json_string_value(spelling));
+}
+
+static void add(struct lists *lists, char *name, const json_t *values)
+{
+	struct strings *names = find(lists, name);
+	json_t *each;
+	size_t i;
+
+	if (names) {
+		free(name);
+	} else {
+		lists->at = reallocate(lists->at, lists->count + 1, sizeof(*lists->at));
+		lists->at[lists->count] = (struct list){.name = name};
+		names = &lists->at[lists->count++].names;
+	}
+	if (json_is_string(values))
+		add_name(lists, names, json_string_value(values));
+	json_array_foreach(values, i, each)
+		add_name(lists, names, json_string_value(each));
+}
+
+static bool has(const json_t *row, const char *column)
+{
+	const char *value = text_of(row, column);
+
+	return value && strcmp(value, "false");
+}
+
+static bool has_any(const json_t *row, const char *columns)
+{
+	bool any = false;
+
+	for (const char *at = columns; *at;) {
+		size_t length = strcspn(at, " ");
+		char *column = copy_span(at, length);
+
+		any |= has(row, column);
+		free(column);
+		at += length + (at[length] == ' ');
+	}
+	return any;
+}
+
+static bool takes(const struct source *source, const json_t *row)
+{
+	if (source->only) {
+		if (!has(row, source->only))
+			return false;
+		if (source->prefix && strncmp(text_of(row, source->only), source->prefix, strlen(source->prefix)))
+			return false;
+	}
+	return !source->never || !has_any(row, source->never);
+}
+
+static void add_row(struct lists *lists, const struct source *source, const json_t *row)
+{
+	const json_t *values = json_object_get(row, source->column);
+	const char *by = source->by ? text_of(row, source->by) : "", *by_too = NULL;
+	json_t *own = NULL;
+
+	if (!takes(source, row))
+		return;
+	if (!values && source->instead)
+		values = *source->instead == '=' ? (own = json_string(source->instead + 1))
+						 : json_object_get(row, source->instead);
+	if (!by)
+		by = source->otherwise;
+	if (source->by_too)
+		by_too = text_of(row, source->by_too);
+	if (values && by && (by_too || !source->by_too))
+		add(lists, format("%s%s%s%s", source->list, by, by_too ? "." : "", by_too ? by_too : ""), values);
+	json_decref(own);
+}
+
+static void add_spelling(struct lists *lists, const json_t *row)
+{
+	const char *compiler = text_of(row, "compiler");
+	json_t *known = json_object_get(lists->spellings, compiler);
+
+	if (!known) {
+		known = json_array();
+		json_object_set_new(lists->spellings, compiler, known);
+	}
+	json_array_append(known, json_object_get(row, "source"));
+}
+
+// A line is SECTION<TAB>JSON object.
+static json_t *row_of(const char *program, const char *line, char **section)
+{
+	const char *tab = strchr(line, '\t');
+	json_t *row = tab ? json_loads(tab + 1, 0, NULL) : NULL;
+
+	if (!row)
+		fatal("%s: --list-rows printed what is no row: %s", program, line);
+	*section = copy_span(line, (size_t)(tab - line));
+	return row;
+}
+
+struct lists *lists_open(const char *program, const struct strings *models)
+{
+	struct strings lines = program_lines(program, "--list-rows", models);
+	struct lists *lists = allocate(sizeof(*lists));
+
+	lists->spellings = json_object();
+	// What sources call a function is known before the first list is made.
+	for (int spellings = 1; spellings >= 0; spellings--) {
+		for (size_t i = 0; i < lines.count; i++) {
+			char *section;
+			json_t *row = row_of(program, lines.at[i], &section);
+
+			if (spellings && !strcmp(section, "spellings"))
+				add_spelling(lists, row);
+			for (size_t j = 0; !spellings && j < sizeof(sources) / sizeof(*sources); j++)
+				if (!strcmp(section, sources[j].section))
+					add_row(lists, &sources[j], row);
+			free(section);
+			json_decref(row);
+		}
+	}
+	strings_free(&lines);
+	return lists;
+}
+
+void lists_free(struct lists *lists)
+{
+	for (size_t i = 0; i < lists->count; i++) {
+		free(lists->at[i].name);
+		strings_free(&lists->at[i].names);
+	}
+	json_decref(lists->spellings);
+	free(lists->at);
+	free(lists);
+}
