@@ -69,9 +69,24 @@ static void retry_problems(const struct analysis *analysis, const struct state *
 	}
 }
 
+// Semantic patches need no unit program but for its words.
+static char *require_program(const struct options *options)
+{
+	char *program, *looked_for = NULL;
+
+	if (options->engines & ENGINE_CLANG)
+		return program_require(options->llvm);
+	program = program_find(options->llvm, &looked_for);
+	if (!program)
+		say("%s: no such program: no unit is set aside", looked_for);
+	free(looked_for);
+	return program;
+}
+
 struct analysis analyse(const struct options *options, bool files_alone, bool map)
 {
-	struct analysis analysis = {.complete = true};
+	struct analysis analysis = {.complete = true, .engines = options->engines};
+	bool clang = options->engines & ENGINE_CLANG, cocci = options->engines & ENGINE_COCCI, tree;
 	struct compiles list = {0};
 	double started = now();
 	struct state state;
@@ -79,8 +94,11 @@ struct analysis analyse(const struct options *options, bool files_alone, bool ma
 
 	// Everything that can be wrong with the request is found before any work.
 	output_check(options->output);
-	program = program_require(options->llvm);
-	program_check_models(program, &options->models);
+	if (cocci)
+		analysis.scripts = scripts_require(options);
+	program = require_program(options);
+	if (program)
+		program_check_models(program, &options->models);
 	if (!(program_path("ninja")))
 		fatal("ninja: not found; install ninja-build");
 	analysis.inputs = inputs_open(options, files_alone);
@@ -92,25 +110,29 @@ struct analysis analyse(const struct options *options, bool files_alone, bool ma
 	bool sources = names_sources_alone(&options->paths);
 
 	// A scan of several sources is of these together; one that is checked has the tree's last scan.
-	analysis.across = analysis.inputs.kind != INPUT_FILES &&
-			  (!sources || (!files_alone && !map && options->paths.count > 1));
-	if (options->select && analysis.across && !sources) {
+	tree = analysis.inputs.kind != INPUT_FILES &&
+	       (!sources || (!files_alone && !map && options->paths.count > 1));
+	analysis.across = clang && tree;
+	if (options->select && program && tree && !sources) {
 		char *keep = path_join(state.path, "glances");
 		struct selection *selection = selection_open(program, &options->models, keep);
 
 		analysis.aside = selection_apply(selection, &analysis.units);
-		analysis.mates = modules_complete(&analysis.units);
+		if (clang)
+			analysis.mates = modules_complete(&analysis.units);
 		selection_free(selection);
 		free(keep);
 	}
-	units_write(&analysis.units, &state, program, options);
-	if (!analysis.across)
+	units_write(&analysis.units, &state, clang ? program : NULL, options);
+	if (cocci)
+		scripts_write(&analysis.scripts, &state, options);
+	if (clang && !analysis.across)
 		use_last_scan(&analysis.units, &state);
 	analysis.work = ninja_run(&analysis.units, &state, options, analysis.across);
 	analysis.problems = analysis.across ? linking_problems(&state) : json_array();
 	results_start(&analysis.results);
 	analysis.results.findings_alone = !map;
-	results_read(&analysis.results, &analysis.units, &state);
+	results_read(&analysis.results, &analysis.units, &state, options->engines);
 	retry_problems(&analysis, &state);
 	if (map && analysis.across) {
 		json_t *merged = linking_merged(&state);
@@ -137,6 +159,7 @@ void analysis_free(struct analysis *analysis)
 	units_free(&analysis->units);
 	results_free(&analysis->results);
 	json_decref(analysis->problems);
+	scripts_free(&analysis->scripts);
 	free(analysis->inputs.root);
 	free(analysis->inputs.state);
 	free(analysis->inputs.database);

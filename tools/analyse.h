@@ -9,12 +9,15 @@
 #include "inputs.h"
 #include "ninja.h"
 #include "results.h"
+#include "scripts.h"
 
 struct analysis {
 	struct inputs inputs;
 	struct units units;
 	struct results results;
 	struct work work;
+	struct scripts scripts; // of the semantic patches, if they are run
+	int engines;
 	json_t *problems; // facts that could not be linked, {"file", "detail"}
 	size_t aside;     // units with nothing to look for
 	size_t mates;     // those of them whose facts were read

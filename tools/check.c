@@ -16,7 +16,7 @@ static const char check_help[] =
 	"\n"
 	"Analyses C sources and prints what was found. Sources of a tree that was scanned are\n"
 	"checked with what that scan knows of the files they call.\n"
-	"\n" HELP_ANALYSIS "\n" HELP_EXIT;
+	"\n" HELP_ENGINE HELP_ANALYSIS "\n" HELP_EXIT;
 
 static const char scan_help[] =
 	"usage: strongfence scan [PATH...] --kernel-src DIR --kernel-build DIR\n"
@@ -27,7 +27,7 @@ static const char scan_help[] =
 	"A second scan redoes what changed.\n"
 	"Units whose text names no driver, no ops table and nothing that is registered are\n"
 	"set aside and counted.\n"
-	"\n" HELP_ALL HELP_ANALYSIS "\n" HELP_EXIT;
+	"\n" HELP_ALL HELP_ENGINE HELP_ANALYSIS "\n" HELP_EXIT;
 
 static int report(const struct options *options, bool files_alone)
 {
@@ -35,10 +35,12 @@ static int report(const struct options *options, bool files_alone)
 	struct output output = output_open(options->output);
 	enum verdict verdict;
 
-	if (options->format == FORMAT_JSON)
+	if (options->format == FORMAT_JSON) {
 		output_json(output.stream, analysis.results.findings, NULL);
-	else
+		output_json(output.stream, analysis.results.unread, "unread");
+	} else {
 		text_findings(output.stream, analysis.results.findings);
+	}
 	output_close(&output);
 	analysis_report_trouble(&analysis, options->verbose);
 	analysis_summary(&analysis);
@@ -49,7 +51,8 @@ static int report(const struct options *options, bool files_alone)
 }
 
 enum {
-	TAKES = TAKES_KERNEL | TAKES_DATABASE | TAKES_ANALYSIS | TAKES_OUTPUT | TAKES_SEVERITY | TAKES_LLVM,
+	TAKES = TAKES_KERNEL | TAKES_DATABASE | TAKES_ANALYSIS | TAKES_OUTPUT | TAKES_SEVERITY | TAKES_LLVM |
+		TAKES_ENGINE,
 };
 
 int command_check(int argc, char **argv)

@@ -13,6 +13,7 @@ int command_fences(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_cocci(int argc, char **argv);
 int command_doctor(int argc, char **argv);
+int command_cocci_unit(int argc, char **argv); // internal: see semantic.c
 
 // The lines of help that are the same for several.
 #define HELP_ANALYSIS                                                                              \
@@ -28,6 +29,9 @@ int command_doctor(int argc, char **argv);
 	"  --state DIR            folder that keeps what is known between runs\n"                   \
 	"  --llvm 19|22           which unit program\n"                                             \
 	"  -v                     name each budget stop\n"
+
+#define HELP_ENGINE                                                                                \
+	"  --engine clang|cocci|both   the checkers (default), semantic patches with spatch, or both\n"
 
 #define HELP_ALL "  --all                  set no unit aside\n"
 

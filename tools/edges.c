@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static const char *const names[STAGES] = {"facts", "link", "check"};
+static const char *const names[STAGES] = {"facts", "link", "check", "cocci"};
 
 // The launcher changes where a unit runs, not what comes out of it: it is taken from the environment so
 // that another launcher makes no edge dirty.
@@ -49,6 +49,28 @@ static void write_rules(FILE *to, const struct options *options)
 			true, options);
 }
 
+// Of its own: it takes no kernel model, and which rules there are is not the unit program's to say.
+static void write_cocci_rule(FILE *to, const struct edges *edges, const struct options *options)
+{
+	fputs("rule cocci\n  command = rm -f units/$id.cocci.jsonl && "
+	      "$$STRONGFENCE_LAUNCHER tool/strongfence cocci-unit --unit units/$id.cmd.json --scripts tool/cocci "
+	      "--output units/$id.cocci.jsonl --depfile units/$id.cocci.d",
+	      to);
+	for (size_t i = 0; i < edges->rules.count; i++)
+		fprintf(to, "%s%s", i ? "," : " --rules ", edges->rules.at[i]);
+	if (options->timeout)
+		fprintf(to, " --timeout %ld", options->timeout);
+	fprintf(to,
+		" && test -e units/$id.cocci.jsonl\n  depfile = units/$id.cocci.d\n  deps = gcc\n"
+		"  restat = 1\n  description = %s $id\n",
+		names[STAGE_COCCI]);
+	for (size_t i = 0; i < edges->cocci.count; i++) {
+		const char *id = edges->cocci.at[i];
+
+		fprintf(to, "build units/%s.cocci.jsonl: cocci units/%s.cmd.json | scripts.json\n  id = %s\n", id, id, id);
+	}
+}
+
 void edges_write(FILE *to, const struct edges *edges, const struct options *options)
 {
 	write_rules(to, options);
@@ -76,9 +98,13 @@ void edges_write(FILE *to, const struct edges *edges, const struct options *opti
 			fprintf(to, " units/%s.facts.json", edges->facts.at[i]);
 		fputs(" | options.json\n", to);
 	}
+	if (edges->cocci.count)
+		write_cocci_rule(to, edges, options);
 	fputs("build wanted: phony", to);
 	for (size_t i = 0; i < edges->wanted.count; i++)
 		fprintf(to, " units/%s.jsonl", edges->wanted.at[i]);
+	for (size_t i = 0; i < edges->match.count; i++)
+		fprintf(to, " units/%s.cocci.jsonl", edges->match.at[i]);
 	fputs("\n", to);
 }
 
@@ -89,6 +115,9 @@ void edges_free(struct edges *edges)
 	strings_free(&edges->facts);
 	strings_free(&edges->import);
 	strings_free(&edges->wanted);
+	strings_free(&edges->cocci);
+	strings_free(&edges->match);
+	strings_free(&edges->rules);
 }
 
 bool edges_status(const char *line, struct status *status)
@@ -121,6 +150,9 @@ bool edges_failed(const char *line, struct status *status)
 	if (strncmp(line, folder, strlen(folder)))
 		return true;
 	status->id = line + strlen(folder);
-	status->stage = strncmp(status->id + strcspn(status->id, "."), ".facts.", 7) ? STAGE_CHECK : STAGE_FACTS;
+	line = status->id + strcspn(status->id, ".");
+	status->stage = !strncmp(line, ".facts.", 7)   ? STAGE_FACTS
+			: !strncmp(line, ".cocci.", 7) ? STAGE_COCCI
+						       : STAGE_CHECK;
 	return true;
 }

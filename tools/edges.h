@@ -6,6 +6,7 @@
 //   link   every ID.facts.json -> facts.json, ID.import.json
 //   check  ID.import.json, ID.alone.jsonl -> ID.jsonl      with what it imports
 //   single ID.cmd.json -> ID.jsonl                         a unit of which no scan knows anything
+//   cocci  ID.cmd.json -> ID.cocci.jsonl                   its semantic patches, by themselves
 //
 // Ids and numbers are all that it holds.
 
@@ -22,12 +23,15 @@ struct edges {
 	struct strings facts;  // ids whose facts are linked; none: no link edge
 	struct strings import; // ids that are projected for: those of `facts`, and those whose facts are lost
 	struct strings wanted; // ids whose record this run is about
+	struct strings cocci;  // ids with a cocci edge
+	struct strings match;  // those of them that this run is about
+	struct strings rules;  // that have a semantic patch to run
 };
 
 void edges_write(FILE *to, const struct edges *edges, const struct options *options);
 void edges_free(struct edges *edges);
 
-enum stage { STAGE_FACTS, STAGE_LINK, STAGE_CHECK, STAGES };
+enum stage { STAGE_FACTS, STAGE_LINK, STAGE_CHECK, STAGE_COCCI, STAGES };
 
 // What one line of ninja's output says, which starts with \001 when NINJA_STATUS is ours.
 struct status {

@@ -28,6 +28,7 @@ static const struct {
 	{"check", command_check},   {"scan", command_scan},	  {"prepare", command_prepare},
 	{"fences", command_fences}, {"explain", command_explain}, {"doctor", command_doctor},
 	{"cocci", command_cocci},
+	{"cocci-unit", command_cocci_unit},
 };
 
 int main(int argc, char **argv)

@@ -39,16 +39,38 @@ static void read_ids(const struct state *state, struct strings *commands, struct
 	strings_sort(imports);
 }
 
-static struct edges find_edges(const struct units *units, const struct state *state, bool across)
+// The rules whose semantic patches were run last: their edges, too, stay.
+static void read_scripts(const struct state *state, struct strings *rules)
+{
+	char *path = path_join(state->path, "scripts.json");
+	json_t *scripts = json_load_file(path, 0, NULL), *digest;
+	const char *rule;
+
+	json_object_foreach(json_object_get(scripts, "rules"), rule, digest)
+		strings_add(rules, rule);
+	strings_sort(rules);
+	json_decref(scripts);
+	free(path);
+}
+
+static struct edges find_edges(const struct units *units, const struct state *state, const struct options *options,
+			       bool across)
 {
 	struct strings commands = {0}, imports = {0}, lost = {0};
 	struct edges edges = {0};
 
 	read_ids(state, &commands, &imports);
+	read_scripts(state, &edges.rules);
+	if (edges.rules.count)
+		strings_add_all(&edges.cocci, &commands);
 	for (size_t i = 0; i < units->count; i++) {
 		const struct unit *unit = &units->at[i];
 
 		if (unit->skipped)
+			continue;
+		if ((options->engines & ENGINE_COCCI) && !unit->aside)
+			strings_add(&edges.match, unit->id);
+		if (!(options->engines & ENGINE_CLANG))
 			continue;
 		if (unit->lost)
 			strings_add(&lost, unit->id);
@@ -63,6 +85,7 @@ static struct edges find_edges(const struct units *units, const struct state *st
 	strings_sort(&edges.import);
 	strings_sort(&edges.facts);
 	strings_sort(&edges.wanted);
+	strings_sort(&edges.match);
 	for (size_t i = 0; i < commands.count; i++) {
 		const char *id = commands.at[i];
 
@@ -83,7 +106,7 @@ static void write_file(const struct units *units, const struct state *state, con
 		       bool across)
 {
 	char *path = path_join(state->path, "build.ninja");
-	struct edges edges = find_edges(units, state, across);
+	struct edges edges = find_edges(units, state, options, across);
 	char *text = NULL;
 	size_t length;
 	FILE *to = open_memstream(&text, &length);
@@ -107,12 +130,13 @@ struct watch {
 	size_t done, total;
 	char *error;         // ninja's own
 	struct unit *failed; // whose output is being read
+	bool match_failed;   // whether it is that of its semantic patches
 	bool link_failed;    // whether it is the link's
 	bool command;        // whether the next line is the command that failed
 	char *link_fault;
 	bool link_pending;
 	bool facts_again, checks_again; // whether what a launcher lost of them was run once more
-	struct strings facts_pending, checks_pending; // ids
+	struct strings facts_pending, checks_pending, matches_pending; // ids
 };
 
 static struct unit *find_unit(const struct watch *watch, const char *id)
@@ -125,7 +149,7 @@ static struct unit *find_unit(const struct watch *watch, const char *id)
 
 static void see_status(struct watch *watch, const struct status *status)
 {
-	static const char *const tasks[STAGES] = {"reading facts", "linking", "checking"};
+	static const char *const tasks[STAGES] = {"reading facts", "linking", "checking", "matching"};
 
 	watch->failed = NULL;
 	watch->link_failed = false;
@@ -133,6 +157,7 @@ static void see_status(struct watch *watch, const struct status *status)
 	watch->total = status->total;
 	watch->work.read += status->stage == STAGE_FACTS;
 	watch->work.checked += status->stage == STAGE_CHECK;
+	watch->work.matched += status->stage == STAGE_COCCI;
 	progress_rename(tasks[status->stage]);
 	progress_show(status->done, status->total);
 }
@@ -140,7 +165,7 @@ static void see_status(struct watch *watch, const struct status *status)
 // What a failed edge prints follows the line with its command.
 static void see_line(void *context, char *line)
 {
-	static const char prefix[] = "strongfence-unit: ";
+	static const char *const prefixes[] = {"strongfence-unit: ", "strongfence: "};
 	struct watch *watch = context;
 	struct status status;
 
@@ -152,6 +177,7 @@ static void see_line(void *context, char *line)
 		fprintf(watch->log, "%s\n", line);
 	if (edges_failed(line, &status)) {
 		watch->failed = status.id ? find_unit(watch, status.id) : NULL;
+		watch->match_failed = status.stage == STAGE_COCCI;
 		watch->link_failed = !status.id;
 		watch->command = true;
 	} else if (!strncmp(line, "ninja: error: ", 14)) {
@@ -165,10 +191,15 @@ static void see_line(void *context, char *line)
 	} else if (watch->command) {
 		watch->command = false;
 	} else if (watch->failed || watch->link_failed) {
-		char **fault = watch->link_failed ? &watch->link_fault : &watch->failed->fault;
+		char **fault = watch->link_failed    ? &watch->link_fault
+			       : watch->match_failed ? &watch->failed->mismatch
+						     : &watch->failed->fault;
 
+		for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++)
+			if (!strncmp(line, prefixes[i], strlen(prefixes[i])))
+				line += strlen(prefixes[i]);
 		if (!*fault)
-			*fault = copy(line + (strncmp(line, prefix, strlen(prefix)) ? 0 : strlen(prefix)));
+			*fault = copy(line);
 	}
 }
 
@@ -181,7 +212,9 @@ static void see_pending(void *context, char *line)
 		if (status.stage == STAGE_LINK)
 			watch->link_pending = true;
 		else
-			strings_add(status.stage == STAGE_FACTS ? &watch->facts_pending : &watch->checks_pending,
+			strings_add(status.stage == STAGE_FACTS	  ? &watch->facts_pending
+				    : status.stage == STAGE_COCCI ? &watch->matches_pending
+								  : &watch->checks_pending,
 				    status.id);
 	} else if (!strncmp(line, "ninja: error: ", 14)) {
 		free(watch->error);
@@ -202,6 +235,7 @@ static void find_pending(struct watch *watch, const struct state *state, const s
 	watch->link_pending = false;
 	strings_free(&watch->facts_pending);
 	strings_free(&watch->checks_pending);
+	strings_free(&watch->matches_pending);
 	strings_add(&words, "ninja");
 	strings_add(&words, "-n");
 	strings_add(&words, "wanted");
@@ -210,6 +244,7 @@ static void find_pending(struct watch *watch, const struct state *state, const s
 	if (status != 0)
 		fatal("ninja: %s", watch->error ? watch->error : "failed");
 	strings_sort(&watch->checks_pending);
+	strings_sort(&watch->matches_pending);
 }
 
 static void remove_record(const struct unit *unit, const struct state *state)
@@ -228,6 +263,16 @@ static void set_fault(struct unit *unit)
 {
 	if (!unit->fault)
 		unit->fault = copy("the unit program did not finish");
+}
+
+static void settle_mismatch(struct watch *watch, struct unit *unit)
+{
+	if (!strings_find(&watch->matches_pending, unit->id)) {
+		free(unit->mismatch);
+		unit->mismatch = NULL;
+	} else if (!unit->mismatch) {
+		unit->mismatch = copy("spatch did not finish");
+	}
 }
 
 // Facts that cannot be had must not hold up the link: it is to say who misses them. True when there were any.
@@ -290,7 +335,10 @@ static void settle_faults(struct watch *watch)
 	for (size_t i = 0; i < watch->units->count; i++) {
 		struct unit *unit = &watch->units->at[i];
 
-		if (unit->skipped || unit->lost)
+		if (unit->skipped)
+			continue;
+		settle_mismatch(watch, unit);
+		if (unit->lost)
 			continue;
 		if (strings_find(&watch->checks_pending, unit->id)) {
 			set_fault(unit);
@@ -324,6 +372,7 @@ struct work ninja_run(struct units *units, const struct state *state, const stru
 		more = false;
 		if (run_once(&watch, state, options, &set) == 0) {
 			strings_free(&watch.checks_pending);
+			strings_free(&watch.matches_pending);
 			break;
 		}
 		find_pending(&watch, state, &set);
@@ -339,6 +388,7 @@ struct work ninja_run(struct units *units, const struct state *state, const stru
 		fclose(watch.log);
 	strings_free(&watch.facts_pending);
 	strings_free(&watch.checks_pending);
+	strings_free(&watch.matches_pending);
 	strings_free(&set);
 	free(watch.link_fault);
 	free(watch.error);

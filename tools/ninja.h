@@ -11,6 +11,7 @@
 struct work {
 	size_t read;    // units whose facts were read
 	size_t checked; // units that were checked
+	size_t matched; // units whose semantic patches were run
 };
 
 // Brings the units up to date: with `across` by the facts of all of them, else each with what an earlier link

@@ -46,6 +46,7 @@ enum {
 	OPTION_ALPHA,
 	OPTION_INSTALL,
 	OPTION_TEMPLATES,
+	OPTION_ENGINE,
 };
 
 static const struct known {
@@ -70,6 +71,7 @@ static const struct known {
 	{TAKES_SEVERITY, {"min-severity", required_argument, NULL, OPTION_MIN_SEVERITY}},
 	{TAKES_LLVM, {"llvm", required_argument, NULL, OPTION_LLVM}},
 	{TAKES_SAMPLE, {"sample", required_argument, NULL, OPTION_SAMPLE}},
+	{TAKES_ENGINE, {"engine", required_argument, NULL, OPTION_ENGINE}},
 	{TAKES_ALL, {"all", no_argument, NULL, OPTION_ALL}},
 	{TAKES_SCRIPTS, {"install", required_argument, NULL, OPTION_INSTALL}},
 	{TAKES_SCRIPTS, {"templates", required_argument, NULL, OPTION_TEMPLATES}},
@@ -132,6 +134,14 @@ static void take(struct options *options, int which, const char *value)
 	case OPTION_ALPHA: options->alpha = true; break;
 	case OPTION_ALL: options->select = false; break;
 	case OPTION_SAMPLE: options->sample = number("--sample", value, 1); break;
+	case OPTION_ENGINE:
+		options->engines = !strcmp(value, "clang")   ? ENGINE_CLANG
+				   : !strcmp(value, "cocci") ? ENGINE_COCCI
+				   : !strcmp(value, "both")  ? ENGINE_CLANG | ENGINE_COCCI
+							     : 0;
+		if (!options->engines)
+			fatal("--engine: '%s' is not clang, cocci or both", value);
+		break;
 	case OPTION_FORMAT:
 		if (!strcmp(value, "json"))
 			options->format = FORMAT_JSON;
@@ -161,6 +171,7 @@ struct options options_read(int argc, char **argv, int takes)
 		.sample = 1,
 		.select = takes & TAKES_ALL,
 		.llvm = 19,
+		.engines = ENGINE_CLANG,
 	};
 	struct option longs[KNOWN + 1] = {0};
 	char shorts[3 * KNOWN + 2] = ":";

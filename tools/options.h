@@ -26,7 +26,11 @@ enum option_set {
 	TAKES_SAMPLE = 256,  // --sample
 	TAKES_ALL = 512,     // --all
 	TAKES_SCRIPTS = 1024, // --install, --templates, --rules, --kernel-model, -o
+	TAKES_ENGINE = 2048, // --engine
 };
+
+// Who looks for what the rules say: the checkers in clang, or semantic patches. A set.
+enum { ENGINE_CLANG = 1, ENGINE_COCCI = 2 };
 
 struct options {
 	struct strings paths; // the operands
@@ -51,6 +55,7 @@ struct options {
 	long timeout; // likewise
 	long sample;
 	int llvm;
+	int engines;
 	bool alpha;  // rules of level alpha too: then `rules` has all of them
 	bool select; // set units without anything to look for aside
 	bool verbose;

@@ -12,7 +12,7 @@
 #include "process.h"
 #include "rules.h"
 
-char *program_directory(void)
+char *program_self(void)
 {
 	char path[4096];
 	ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
@@ -20,7 +20,15 @@ char *program_directory(void)
 	if (length < 0)
 		fatal("/proc/self/exe: %s", strerror(errno));
 	path[length] = '\0';
-	return path_parent(path);
+	return copy(path);
+}
+
+char *program_directory(void)
+{
+	char *self = program_self(), *directory = path_parent(self);
+
+	free(self);
+	return directory;
 }
 
 char *program_find(int llvm, char **looked_for)

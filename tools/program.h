@@ -7,7 +7,8 @@
 
 #include "memory.h"
 
-// The directory the running executable lives in. Caller frees.
+// The running executable, and the directory that it lives in. Caller frees.
+char *program_self(void);
 char *program_directory(void);
 
 // The unit program: STRONGFENCE_UNIT when set, else strongfence-unit-LLVM, else strongfence-unit,

@@ -18,6 +18,7 @@ void results_start(struct results *results)
 		.slots = json_array(),
 		.gaps = json_array(),
 		.stops = json_array(),
+		.unread = json_array(),
 	};
 }
 
@@ -30,6 +31,7 @@ void results_free(struct results *results)
 	json_decref(results->slots);
 	json_decref(results->gaps);
 	json_decref(results->stops);
+	json_decref(results->unread);
 	*results = (struct results){0};
 }
 
@@ -103,6 +105,18 @@ static void mark_units(struct results *results, const struct mark *from, json_t 
 		json_object_set(json_array_get(results->coverage, i), "unit", file);
 }
 
+// What spatch left out of a unit. It says so, where it is asked.
+static void take_unread(struct results *results, const json_t *unit, json_t *file)
+{
+	json_int_t unread = json_integer_value(json_object_get(unit, "unread"));
+
+	if (unread > 0)
+		json_array_append_new(results->unread,
+				      json_pack("{s:O?, s:I, s:O?, s:O?}", "file", file, "unread", unread, "lines",
+						json_object_get(unit, "lines"), "first_unread",
+						json_object_get(unit, "first_unread")));
+}
+
 static char *take_unit(struct results *results, const json_t *unit, const struct mark *from, const char *directory,
 		       const char *root, bool *retry)
 {
@@ -122,6 +136,8 @@ static char *take_unit(struct results *results, const json_t *unit, const struct
 		json_array_append_new(results->stops, json_pack("{s:O?, s:O}", "file",
 								json_object_get(file, "file"),
 								"function", stop));
+	if (status && strcmp(status, "parse-error"))
+		take_unread(results, unit, json_object_get(file, "file"));
 	if (status && !strcmp(status, "ok"))
 		take_gaps(results, unit, json_object_get(file, "file"), directory, root);
 	mark_units(results, from, json_object_get(file, "file"));
@@ -205,6 +221,8 @@ char *results_add_record(struct results *results, const char *text, const char *
 			json_array_foreach(json_object_get(object, "notes"), i, note)
 				relate(note, directory, root);
 			json_object_del(object, "type");
+			if (to == results->findings && !json_object_get(object, "engines"))
+				json_object_set_new(object, "engines", json_pack("[s]", "clang"));
 			json_array_append(to, object);
 		}
 		json_decref(object);
@@ -236,33 +254,44 @@ void results_add_merged(struct results *results, const json_t *merged, const cha
 	}
 }
 
-void results_read(struct results *results, struct units *units, const struct state *state)
+// What the record of the unit lacks, NULL for nothing. Caller frees.
+static char *read_record(struct results *results, const struct units *units, const struct unit *unit,
+			 const struct state *state, const char *end, bool *retry)
+{
+	char *path = format("%s/units/%s.%s", state->path, unit->id, end), *text = file_read(path, NULL), *fault;
+
+	*retry = false;
+	if (text)
+		fault = results_add_record(results, text, unit->compile.directory, units->root, retry);
+	else
+		fault = format("its record cannot be read: %s", strerror(errno));
+	free(text);
+	free(path);
+	return fault;
+}
+
+void results_read(struct results *results, struct units *units, const struct state *state, int engines)
 {
 	for (size_t i = 0; i < units->count; i++) {
 		struct unit *unit = &units->at[i];
-		char *path, *text;
-		bool retry = false;
+		bool retry, was_skipped = unit->skipped;
 
 		if (unit->aside)
 			continue;
-		if (unit->fault) {
-			results->failed++;
-			continue;
+		if ((engines & ENGINE_CLANG) && !unit->fault) {
+			unit->fault = read_record(results, units, unit, state, "jsonl", &retry);
+			if (retry)
+				unit_forget(unit, state);
 		}
-		path = format("%s/units/%s.jsonl", state->path, unit->id);
-		text = file_read(path, NULL);
-		if (text)
-			unit->fault = results_add_record(results, text, unit->compile.directory,
-							 units->root, &retry);
-		else
-			unit->fault = format("its record cannot be read: %s", strerror(errno));
-		if (retry)
-			unit_forget(unit, state);
-		if (unit->fault)
+		if ((engines & ENGINE_COCCI) && !was_skipped && !unit->mismatch) {
+			unit->mismatch = read_record(results, units, unit, state, "cocci.jsonl", &retry);
+			if (retry)
+				unit_forget_match(unit, state);
+			results->matched += !unit->mismatch;
+		}
+		if (unit->fault || unit->mismatch)
 			results->failed++;
 		else
 			results->analysed++;
-		free(text);
-		free(path);
 	}
 }

@@ -19,6 +19,7 @@ struct results {
 	json_t *slots;    // what callbacks are called under
 	json_t *stops;    // {"file", "function"} of each budget stop
 	json_t *gaps;     // {"file", "doors", "missing", "unresolved"} of each unit that missed facts of others
+	json_t *unread;   // {"file", "unread", "lines", "first_unread"} of each unit that spatch could not read all of
 	size_t hidden;    // findings below the asked severity
 	size_t analysed;  // units with a complete record of status ok
 	size_t failed;
@@ -26,6 +27,7 @@ struct results {
 	size_t door_count, teardown_count; // over all units, before anything is merged
 	size_t timeouts;    // units among the failed
 	size_t imported;    // functions of other units, over all units
+	size_t matched;     // units with a complete semantic record of status ok
 	double seconds;
 };
 
@@ -38,8 +40,9 @@ void results_free(struct results *results);
 char *results_add_record(struct results *results, const char *text, const char *directory,
 			 const char *root, bool *retry);
 
-// Reads the records of all units; a unit's fault is set when it has no good one.
-void results_read(struct results *results, struct units *units, const struct state *state);
+// Reads the records of all units, of these engines; a unit's fault is set when it has no good one, its mismatch when it
+// has no good semantic one.
+void results_read(struct results *results, struct units *units, const struct state *state, int engines);
 
 // Adds the fences and slots of the merged facts of a tree: those, too, that no unit was checked for.
 void results_add_merged(struct results *results, const json_t *merged, const char *root);

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engines.h"
+
 static const char *text_of(const json_t *object, const char *key)
 {
 	const char *text = json_string_value(json_object_get(object, key));
@@ -41,13 +43,14 @@ static int by_place(const void *left, const void *right)
 		order = compare_text(a, b, keys[i]);
 	if (!order)
 		order = compare_number(a, b, "column");
-	return order;
+	return order ? order : engine_clang(b) - engine_clang(a);
 }
 
 static bool same_finding(const json_t *a, const json_t *b)
 {
 	return !compare_text(a, b, "fingerprint") && !compare_text(a, b, "file") &&
-	       !compare_number(a, b, "line") && !compare_text(a, b, "rule");
+	       !compare_number(a, b, "line") && !compare_text(a, b, "rule") &&
+	       engine_clang(a) == engine_clang(b);
 }
 
 static bool same_object(const json_t *a, const json_t *b)
@@ -327,11 +330,13 @@ static void merge_views(json_t *array)
 void results_settle(struct results *results, enum severity least)
 {
 	sort_and_merge(results->findings, same_finding);
+	engines_merge(results->findings);
 	merge_fences(results->fences);
 	merge_views(results->doors);
 	merge_views(results->coverage);
 	sort_and_merge(results->slots, same_object);
 	sort_and_merge(results->gaps, same_object);
+	sort_and_merge(results->unread, same_object);
 	for (size_t i = json_array_size(results->findings); i-- > 0;) {
 		const json_t *finding = json_array_get(results->findings, i);
 

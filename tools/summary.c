@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engines.h"
 #include "rules.h"
 
 static const char *plural(size_t count)
@@ -33,6 +34,26 @@ static void report_gaps(const json_t *gaps)
 	}
 }
 
+// spatch cannot read one driver in ten as a whole: without -v a tree's list is cut.
+static void report_unread(const json_t *units, bool verbose)
+{
+	size_t i, shown = verbose ? json_array_size(units) : 10;
+	const json_t *unit;
+
+	json_array_foreach(units, i, unit) {
+		const char *file = json_string_value(json_object_get(unit, "file"));
+
+		if (i == shown) {
+			say("and %zu more (-v names them)", json_array_size(units) - i);
+			break;
+		}
+		say("partly parsed by spatch: %s (%lld of %lld lines not, the first error in line %lld)", file ? file : "?",
+		    (long long)json_integer_value(json_object_get(unit, "unread")),
+		    (long long)json_integer_value(json_object_get(unit, "lines")),
+		    (long long)json_integer_value(json_object_get(unit, "first_unread")));
+	}
+}
+
 void analysis_report_trouble(const struct analysis *analysis, bool verbose)
 {
 	const json_t *stop;
@@ -43,7 +64,10 @@ void analysis_report_trouble(const struct analysis *analysis, bool verbose)
 
 		if (unit->fault && (verbose || !unit->aside))
 			complain("%s: %s", unit->name, unit->fault);
+		if (unit->mismatch)
+			complain("%s: spatch: %s", unit->name, unit->mismatch);
 	}
+	report_unread(analysis->results.unread, verbose);
 	if (!verbose)
 		return;
 
@@ -103,6 +127,9 @@ static void summarise_work(const struct analysis *analysis)
 		read += !unit->skipped;
 		checked += !unit->skipped && !unit->aside;
 	}
+	if ((analysis->engines & ENGINE_COCCI) && work->matched < checked)
+		say("semantic patches run again on %zu unit%s, %zu as before", work->matched, plural(work->matched),
+		    checked - work->matched);
 	if (!analysis->across || work->read >= read)
 		return;
 	say("facts of %zu unit%s read again, %zu unit%s checked again, %zu as before", work->read,
@@ -129,6 +156,29 @@ static void summarise_gaps(const json_t *gaps)
 		say("%zu function%s of other files could not be used (-v names them)", functions, plural(functions));
 }
 
+// Who found what, and what spatch did not see.
+static void summarise_engines(const struct analysis *analysis)
+{
+	size_t units = json_array_size(analysis->results.unread), clang = 0, cocci = 0, both = 0, lines = 0, i;
+	const json_t *each;
+
+	if (!(analysis->engines & ENGINE_COCCI))
+		return;
+	json_array_foreach(analysis->results.unread, i, each)
+		lines += (size_t)json_integer_value(json_object_get(each, "unread"));
+	if (units)
+		say("%zu unit%s partly parsed by spatch: %zu line%s NOT MATCHED", units, plural(units), lines,
+		    plural(lines));
+	if (!(analysis->engines & ENGINE_CLANG))
+		return;
+	json_array_foreach(analysis->results.findings, i, each) {
+		both += engine_clang(each) && engine_cocci(each);
+		clang += engine_clang(each) && !engine_cocci(each);
+		cocci += !engine_clang(each);
+	}
+	say("found by both engines: %zu, by clang alone: %zu, by spatch alone: %zu", both, clang, cocci);
+}
+
 void analysis_summary(const struct analysis *analysis)
 {
 	const struct results *results = &analysis->results;
@@ -151,10 +201,14 @@ void analysis_summary(const struct analysis *analysis)
 	if (found)
 		fprintf(to, ", %zu finding%s (%s)", found, plural(found), rules_text);
 	else if (!results->failed && analysis->complete)
-		fputs(json_array_size(results->gaps) ? ", no finding in what was analysed" : ", 0 findings", to);
+		fputs(json_array_size(results->gaps) || json_array_size(results->unread)
+			      ? ", no finding in what was analysed"
+			      : ", 0 findings",
+		      to);
 	if (results->hidden)
 		fprintf(to, ", %zu below --min-severity", results->hidden);
-	fprintf(to, ", %zu budget stop%s", stops, plural(stops));
+	if (analysis->engines & ENGINE_CLANG)
+		fprintf(to, ", %zu budget stop%s", stops, plural(stops));
 	fprintf(to, ", %.1f s", results->seconds);
 	fclose(to);
 	summarise_aside(analysis);
@@ -162,8 +216,10 @@ void analysis_summary(const struct analysis *analysis)
 	summarise_gaps(results->gaps);
 	if (results->imported)
 		say("%zu function%s taken from other files", results->imported, plural(results->imported));
-	say("%zu door%s, %zu teardown root%s", results->door_count, plural(results->door_count),
-	    results->teardown_count, plural(results->teardown_count));
+	if (analysis->engines & ENGINE_CLANG)
+		say("%zu door%s, %zu teardown root%s", results->door_count, plural(results->door_count),
+		    results->teardown_count, plural(results->teardown_count));
+	summarise_engines(analysis);
 	say("%s", text);
 	free(text);
 	free(rules_text);

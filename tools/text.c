@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engines.h"
 #include "memory.h"
 #include "rules.h"
 
@@ -144,6 +145,14 @@ static bool same_place(const json_t *a, const json_t *b)
 	       number_of(a, "column") == number_of(b, "column");
 }
 
+// Of the checkers alone nothing is said: they are the engine as a rule.
+static const char *engines_of(const json_t *finding)
+{
+	if (!engine_cocci(finding))
+		return "";
+	return engine_clang(finding) ? " (both engines)" : " (spatch alone)";
+}
+
 void text_findings(FILE *to, const json_t *findings)
 {
 	json_t *finding, *note;
@@ -155,8 +164,8 @@ void text_findings(FILE *to, const json_t *findings)
 		if (i)
 			fputc('\n', to);
 		place(to, finding);
-		fprintf(to, " warning: %s [%s%s] (%s)\n", message, rule_package(text_of(finding, "rule")),
-			text_of(finding, "rule"), text_of(finding, "severity"));
+		fprintf(to, " warning: %s [%s%s] (%s)%s\n", message, rule_package(text_of(finding, "rule")),
+			text_of(finding, "rule"), text_of(finding, "severity"), engines_of(finding));
 		free(message);
 		json_array_foreach(json_object_get(finding, "notes"), j, note) {
 			// The touch itself is the warning already.
@@ -166,6 +175,10 @@ void text_findings(FILE *to, const json_t *findings)
 			place(to, note);
 			fprintf(to, " note: %s\n", message);
 			free(message);
+		}
+		json_array_foreach(json_object_get(finding, "also"), j, note) {
+			place(to, note);
+			fputs(" note: The same\n", to);
 		}
 		text_interleaving(to, finding);
 	}

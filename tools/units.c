@@ -167,12 +167,21 @@ void unit_forget(const struct unit *unit, const struct state *state)
 	}
 }
 
+void unit_forget_match(const struct unit *unit, const struct state *state)
+{
+	char *path = format("%s/units/%s.cocci.jsonl", state->path, unit->id);
+
+	unlink(path);
+	free(path);
+}
+
 void units_free(struct units *units)
 {
 	for (size_t i = 0; i < units->count; i++) {
 		compile_free(&units->at[i].compile);
 		free(units->at[i].name);
 		free(units->at[i].fault);
+		free(units->at[i].mismatch);
 	}
 	free(units->at);
 	free(units->root);
@@ -189,7 +198,15 @@ static void update(const char *path, json_t *value)
 	json_decref(value);
 }
 
-static void link_to(const struct state *state, const char *name, const char *target)
+void state_update(const struct state *state, const char *name, json_t *value)
+{
+	char *path = path_join(state->path, name);
+
+	update(path, value);
+	free(path);
+}
+
+void state_link(const struct state *state, const char *name, const char *target)
 {
 	char *path = format("%s/tool/%s", state->path, name);
 	char *whole = path_real(NULL, target);
@@ -202,7 +219,7 @@ static void link_to(const struct state *state, const char *name, const char *tar
 	free(path);
 }
 
-static json_t *file_state(const char *path)
+json_t *file_state(const char *path)
 {
 	char *whole = path_real(NULL, path);
 	struct stat info;
@@ -322,23 +339,24 @@ static void write_commands(struct units *units, const struct state *state)
 void units_write(struct units *units, const struct state *state, const char *program,
 		 const struct options *options)
 {
-	json_t *models = json_array(), *keys = json_array();
-	char *path;
+	json_t *models, *keys;
 
-	link_to(state, "unit", program);
+	write_commands(units, state);
+	if (!program)
+		return;
+	models = json_array();
+	keys = json_array();
+	state_link(state, "unit", program);
 	for (size_t i = 0; i < options->models.count; i++) {
 		char *name = format("model-%zu.yaml", i);
 
-		link_to(state, name, options->models.at[i]);
+		state_link(state, name, options->models.at[i]);
 		json_array_append_new(models, file_state(options->models.at[i]));
 		free(name);
 	}
 	for (size_t i = 0; i < options->rules.count; i++)
 		json_array_append_new(keys, json_string(options->rules.at[i]));
-	path = path_join(state->path, "options.json");
-	update(path, json_pack("{s:o, s:o, s:o, s:I, s:I}", "program", file_state(program), "models",
-			       models, "rules", keys, "budget", (json_int_t)options->budget,
-			       "timeout", (json_int_t)options->timeout));
-	free(path);
-	write_commands(units, state);
+	state_update(state, "options.json",
+		     json_pack("{s:o, s:o, s:o, s:I, s:I}", "program", file_state(program), "models", models, "rules",
+			       keys, "budget", (json_int_t)options->budget, "timeout", (json_int_t)options->timeout));
 }
