@@ -25,8 +25,7 @@ static const char scan_help[] =
 	"Analyses directories and files of a kernel tree (drivers and sound when none is\n"
 	"named), or all of a compile_commands.json, each with what it takes from the others.\n"
 	"A second scan redoes what changed.\n"
-	"Units whose text names no driver, no ops table and nothing that is registered are\n"
-	"set aside and counted.\n"
+	"Units whose text names nothing that a finding needs are set aside and counted.\n"
 	"\n" HELP_ALL HELP_ENGINE HELP_ANALYSIS "\n" HELP_EXIT;
 
 static int report(const struct options *options, bool files_alone)

@@ -13,12 +13,13 @@
 #include "process.h"
 #include "program.h"
 #include "rules.h"
+#include "scripts.h"
 
 static const char help[] =
 	"usage: strongfence doctor [--llvm 19|22] [--kernel-src DIR [--kernel-build DIR]]\n"
 	"\n"
 	"Looks at everything that a scan needs and says what to do about what is missing.\n"
-	"Exit status: 0 all is there, 2 something is missing.\n";
+	"Exit status: 0 all is there, 2 something is missing. What only --engine cocci needs is optional.\n";
 
 static bool well;
 
@@ -114,6 +115,56 @@ static void look_for_plugin(int llvm)
 	free(directory);
 }
 
+// The second engine is not what a scan runs unless it is asked for.
+static void absent(const char *what, const char *detail)
+{
+	printf("optional %-24s %s; --engine cocci and both need it\n", what, detail);
+}
+
+static void look_for_spatch(void)
+{
+	char *fault = NULL, *version = spatch_version(&fault);
+
+	if (version)
+		good("spatch", version);
+	else
+		absent("spatch", fault);
+	free(version);
+	free(fault);
+}
+
+static void look_for_scripts(void)
+{
+	struct strings asked = {0}, found;
+	char *looked_for = NULL, *folder = scripts_find(&looked_for), *text;
+
+	if (!folder) {
+		text = format("%s: none there", looked_for);
+		absent("semantic patches", text);
+		free(looked_for);
+		free(text);
+		return;
+	}
+	for (size_t i = 0; i < rule_count; i++)
+		strings_add(&asked, rules[i].key);
+	found = scripts_rules(folder, &asked);
+	text = format("%s has them for %zu of %zu rules", folder, found.count, rule_count);
+	for (size_t i = 0, none = 0; i < rule_count; i++) {
+		char *longer;
+
+		if (strings_have(&found, rules[i].key))
+			continue;
+		longer = format("%s%s %s", text, none++ ? "," : ", none for", rules[i].key);
+		free(text);
+		text = longer;
+	}
+	good("semantic patches", text);
+	strings_free(&asked);
+	strings_free(&found);
+	free(folder);
+	free(text);
+}
+
 // The tree's own checks are fatal with the reason and the cure, which is what is wanted here too, but the
 // rest of the list comes first.
 static void look_at_kernel(const struct options *options)
@@ -158,6 +209,8 @@ int command_doctor(int argc, char **argv)
 	look_for_program("make", "make");
 	look_for_unit_program(options.llvm);
 	look_for_plugin(options.llvm);
+	look_for_spatch();
+	look_for_scripts();
 	fflush(stdout);
 	if (options.kernel_src)
 		look_at_kernel(&options);

@@ -142,7 +142,7 @@ static void see_match(void *context, char *line)
 		keep(&match->fatal, line + strlen(exception));
 	else if (strstr(line, ": Python failure"))
 		keep(&match->python, match->last ? match->last : "no reason given");
-	else if (line[strspn(line, " \t")])
+	else if (line[strspn(line, " \t")] && !starts(line, "exn while in timeout_function"))
 		keep(&match->last, line + strspn(line, " \t"));
 }
 

@@ -47,7 +47,7 @@ static void report_unread(const json_t *units, bool verbose)
 			say("and %zu more (-v names them)", json_array_size(units) - i);
 			break;
 		}
-		say("partly parsed by spatch: %s (%lld of %lld lines not, the first error in line %lld)", file ? file : "?",
+		say("partly parsed by spatch: %s (%lld of %lld lines left out, the first error in line %lld)", file ? file : "?",
 		    (long long)json_integer_value(json_object_get(unit, "unread")),
 		    (long long)json_integer_value(json_object_get(unit, "lines")),
 		    (long long)json_integer_value(json_object_get(unit, "first_unread")));

@@ -150,7 +150,7 @@ static const char *engines_of(const json_t *finding)
 {
 	if (!engine_cocci(finding))
 		return "";
-	return engine_clang(finding) ? " (both engines)" : " (spatch alone)";
+	return engine_clang(finding) ? " (both engines)" : " (spatch)";
 }
 
 void text_findings(FILE *to, const json_t *findings)

@@ -92,6 +92,37 @@ static void a_scan_links_the_facts_of_its_units(void **state)
 	edges_free(&edges);
 }
 
+static void semantic_patches_have_edges_of_their_own(void **state)
+{
+	struct options options = {.timeout = 9};
+	struct edges edges = {0};
+	char *text;
+
+	(void)state;
+	strings_add(&edges.single, A);
+	strings_add(&edges.wanted, A);
+	text = written(&edges, &options);
+	assert_null(strstr(text, "cocci"));
+	free(text);
+	strings_add(&edges.cocci, A);
+	strings_add(&edges.cocci, B);
+	strings_add(&edges.match, B);
+	strings_add(&edges.rules, "X");
+	strings_add(&edges.rules, "Y");
+	text = written(&edges, &options);
+	assert_non_null(strstr(text, "rule cocci\n"
+				     "  command = rm -f units/$id.cocci.jsonl && $$STRONGFENCE_LAUNCHER tool/strongfence "
+				     "cocci-unit --unit units/$id.cmd.json --scripts tool/cocci --output "
+				     "units/$id.cocci.jsonl --depfile units/$id.cocci.d --rules X,Y --timeout 9 && test "
+				     "-e units/$id.cocci.jsonl\n  depfile = units/$id.cocci.d\n  deps = gcc\n"
+				     "  restat = 1\n  description = cocci $id\n"));
+	assert_non_null(strstr(text, "build units/" A ".cocci.jsonl: cocci units/" A ".cmd.json | scripts.json\n  id = " A
+				     "\n"));
+	assert_non_null(strstr(text, "build wanted: phony units/" A ".jsonl units/" B ".cocci.jsonl\n"));
+	free(text);
+	edges_free(&edges);
+}
+
 static void status_lines_are_told_from_others(void **state)
 {
 	struct status status;
@@ -104,6 +135,8 @@ static void status_lines_are_told_from_others(void **state)
 	assert_string_equal(status.id, A);
 	assert_true(edges_status("\0013/4 check " A, &status));
 	assert_int_equal(status.stage, STAGE_CHECK);
+	assert_true(edges_status("\0013/4 cocci " A, &status));
+	assert_int_equal(status.stage, STAGE_COCCI);
 	assert_true(edges_status("\0013/4 link", &status));
 	assert_int_equal(status.stage, STAGE_LINK);
 	assert_null(status.id);
@@ -125,6 +158,9 @@ static void the_edge_that_failed_is_known_by_its_outputs(void **state)
 	assert_true(edges_failed("FAILED: units/" B ".jsonl ", &status));
 	assert_int_equal(status.stage, STAGE_CHECK);
 	assert_int_equal(strncmp(status.id, B, 16), 0);
+	assert_true(edges_failed("FAILED: units/" B ".cocci.jsonl ", &status));
+	assert_int_equal(status.stage, STAGE_COCCI);
+	assert_int_equal(strncmp(status.id, B, 16), 0);
 	assert_true(edges_failed("FAILED: facts.json units/" A ".import.json ", &status));
 	assert_int_equal(status.stage, STAGE_LINK);
 	assert_null(status.id);
@@ -136,6 +172,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_rules_keep_to_the_unit_programs_interface),
 		cmocka_unit_test(a_scan_links_the_facts_of_its_units),
+		cmocka_unit_test(semantic_patches_have_edges_of_their_own),
 		cmocka_unit_test(status_lines_are_told_from_others),
 		cmocka_unit_test(the_edge_that_failed_is_known_by_its_outputs),
 	};
