@@ -85,6 +85,51 @@ struct strings scripts_rules(const char *folder, const struct strings *asked)
 	return found;
 }
 
+static void keep_last(void *context, char *line)
+{
+	char **last = context;
+	size_t length = strcspn(line, "["); // what follows is a list of all that was tried
+
+	while (length && line[length - 1] == ' ')
+		length--;
+	free(*last);
+	*last = copy_span(line, length);
+}
+
+// spatch looks for Python's library when a script first needs it, and what its --version says is how it was built. Debian's
+// coccinelle does not depend on the package that has the library's plain name.
+static char *python_fault(void)
+{
+	static const char script[] = "@initialize:python@\n@@\nprint(\"it works\", flush=True)\n@r@\n@@\n* f(...)\n";
+	const char *base = getenv("TMPDIR");
+	char *folder = format("%s/strongfence-XXXXXX", base && *base ? base : "/tmp"), *probe, *source, *last = NULL;
+	char *fault = NULL;
+	struct strings words = {0};
+	struct process process = {.words = &words, .line = keep_last, .context = &last, .join_errors = true};
+
+	if (!mkdtemp(folder))
+		fatal("%s: %s", folder, strerror(errno));
+	probe = path_join(folder, "probe.cocci");
+	source = path_join(folder, "probe.c");
+	if (file_write(probe, script, strlen(script)) < 0 || file_write(source, "", 0) < 0)
+		fatal("%s: %s", folder, strerror(errno));
+	strings_add(&words, "spatch");
+	strings_add(&words, "--very-quiet");
+	strings_add(&words, "--sp-file");
+	strings_add(&words, probe);
+	strings_add(&words, source);
+	process_run(&process, NULL);
+	if (!last || strcmp(last, "it works"))
+		fault = format("cannot run Python (%s); install libpython3-dev", last ? last : "it said nothing");
+	remove_tree(folder);
+	strings_free(&words);
+	free(source);
+	free(probe);
+	free(folder);
+	free(last);
+	return fault;
+}
+
 char *spatch_version(char **fault)
 {
 	static const char start[] = "spatch version ", python[] = "\nPython scripting support: yes";
@@ -112,6 +157,8 @@ char *spatch_version(char **fault)
 		*fault = format("is version %s; 1.1.1 or newer is needed", version);
 	else if (!strstr(text, python))
 		*fault = format("%s was built without Python, which the semantic patches need", version);
+	else
+		*fault = python_fault();
 	free(text);
 	if (!*fault)
 		return version;
@@ -129,11 +176,10 @@ static void say_missing(const struct scripts *scripts, const struct strings *ask
 struct scripts scripts_require(const struct options *options)
 {
 	char *looked_for = NULL, *fault = NULL, *version = spatch_version(&fault);
-	struct scripts scripts = {0};
+	struct scripts scripts = {.version = version};
 
 	if (!version)
 		fatal("spatch: %s", fault);
-	free(version);
 	scripts.folder = scripts_find(&looked_for);
 	if (!scripts.folder)
 		fatal("%s: no semantic patches there; 'strongfence cocci --output DIR' writes them", looked_for);
@@ -172,16 +218,13 @@ static json_t *digests(const struct scripts *scripts)
 
 void scripts_write(const struct scripts *scripts, const struct state *state, const struct options *options)
 {
-	char *self = program_self(), *fault = NULL, *version = spatch_version(&fault);
+	char *self = program_self();
 
-	if (!version)
-		fatal("spatch: %s", fault);
 	state_link(state, "strongfence", self);
 	state_link(state, "cocci", scripts->folder);
 	state_update(state, "scripts.json",
-		     json_pack("{s:o, s:s, s:o, s:I}", "program", file_state(self), "spatch", version, "rules",
+		     json_pack("{s:o, s:s, s:o, s:I}", "program", file_state(self), "spatch", scripts->version, "rules",
 			       digests(scripts), "timeout", (json_int_t)options->timeout));
-	free(version);
 	free(self);
 }
 
@@ -189,5 +232,6 @@ void scripts_free(struct scripts *scripts)
 {
 	strings_free(&scripts->rules);
 	free(scripts->folder);
+	free(scripts->version);
 	*scripts = (struct scripts){0};
 }

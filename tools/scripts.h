@@ -9,6 +9,7 @@
 
 struct scripts {
 	char *folder;
+	char *version;        // of spatch
 	struct strings rules; // those that are asked for and have a script
 };
 
@@ -22,7 +23,7 @@ char *scripts_path(const char *folder, const char *rule);
 // Of the rules `asked` for, none: all but those of level alpha.
 struct strings scripts_rules(const char *folder, const struct strings *asked);
 
-// spatch's version; NULL with *fault when it is missing, too old, or without Python. Caller frees both.
+// spatch's version; NULL with *fault when it is missing, too old, or cannot run Python. Caller frees both.
 char *spatch_version(char **fault);
 
 // Both of it, fatal when anything is missing. Rules that are asked for by name and have no script are said.

@@ -58,7 +58,7 @@ static void fake_spatch(const char *version, const char *parse, const char *matc
 	char *here = working_directory();
 	char *path = format("%s/bin:%s", here, search);
 	char *text = format("#!/bin/sh\ncase \"$*\" in\n*--version*) echo '%s'; echo 'Python scripting support: yes' ;;\n"
-			    "*--parse-c*) %s ;;\n*) %s ;;\nesac\n", version, parse, match);
+			    "*probe.cocci*) echo 'it works' ;;\n*--parse-c*) %s ;;\n*) %s ;;\nesac\n", version, parse, match);
 
 	put("bin/spatch", text);
 	assert_int_equal(chmod("bin/spatch", 0755), 0);
@@ -244,6 +244,13 @@ static void what_is_missing_is_said_before_any_work(void **state)
 	fake_spatch("spatch version 1.1.0 compiled", PARSED, "exit 0");
 	run("check", "a.c", BOTH, NULL);
 	assert_refused("strongfence: spatch: is version 1.1.0; 1.1.1 or newer is needed");
+	put("bin/spatch", "#!/bin/sh\ncase \"$*\" in\n*--version*) echo '" VERSION "'; echo 'Python scripting support: yes' ;;\n"
+			  "*) echo 'Py.find_library: unable to find the Python library [libpython3.11.so returned ...]' >&2; "
+			  "exit 255 ;;\nesac\n");
+	assert_int_equal(chmod("bin/spatch", 0755), 0);
+	run("check", "a.c", BOTH, NULL);
+	assert_refused("strongfence: spatch: cannot run Python (Py.find_library: unable to find the Python library); install "
+		       "libpython3-dev\n");
 	setenv("PATH", "/nowhere", 1);
 	run("check", "a.c", BOTH, NULL);
 	assert_refused("strongfence: spatch: not found; install coccinelle");
