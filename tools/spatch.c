@@ -41,21 +41,25 @@ static struct trouble not_started(void)
 	return (struct trouble){"crash", format("spatch: %s", strerror(errno))};
 }
 
+struct parse {
+	char *place; // how a line begins that has the place of an error in the source, not in a header
+	long first, good, unread;
+	bool ended, headers;
+	bool open; // a string or a comment was
+};
+
 static void see_parse(void *context, char *line)
 {
-	struct readable *readable = context;
-	const char *at;
-	long good;
+	struct parse *parse = context;
 
-	if (starts(line, " = File ") && !readable->first && (at = strstr(line, "\", line ")))
-		readable->first = atol(at + 8);
+	if (starts(line, parse->place) && !parse->first)
+		parse->first = atol(line + strlen(parse->place));
 	else if (starts(line, "LEXER: ") && strstr(line, "end of file"))
-		readable->trouble.status = "parse-error";
-	else if (sscanf(line, "nb good = %ld, nb bad = %ld", &good, &readable->unread) == 2) {
-		readable->lines = -1; // it came to its end
-		if (readable->unread > 0 && good <= 0)
-			readable->trouble.status = "parse-error";
-	}
+		parse->open |= !parse->headers;
+	else if (starts(line, "including "))
+		parse->headers = true;
+	else if (sscanf(line, "nb good = %ld, nb bad = %ld", &parse->good, &parse->unread) == 2)
+		parse->ended = true;
 }
 
 static long count_lines(const struct compile *unit)
@@ -72,27 +76,34 @@ static long count_lines(const struct compile *unit)
 
 struct readable spatch_parse(const struct compile *unit)
 {
+	char *source = source_of(unit);
+	struct parse parse = {.place = format(" = File \"%s\", line ", source)};
 	struct readable readable = {0};
 	struct strings words = {0};
 	struct process process = {.words = &words, .directory = unit->directory, .line = see_parse,
-				  .context = &readable, .join_errors = true};
+				  .context = &parse, .join_errors = true};
 	int status;
 
 	strings_add(&words, "spatch");
 	strings_add(&words, "--parse-c");
-	strings_take(&words, source_of(unit));
+	strings_take(&words, source);
 	status = process_run(&process, NULL);
-	strings_free(&words);
 	if (status == 127 && errno)
 		readable.trouble = not_started();
 	else if (status == 128 + SIGXCPU || status == 128 + SIGKILL)
 		readable.trouble = (struct trouble){"timeout", copy("parsing it took too long")};
-	else if (status || !readable.lines)
+	else if (status || !parse.ended)
 		readable.trouble = (struct trouble){"crash", format("spatch --parse-c ended with %d", status)};
+	else if (parse.open)
+		readable.trouble = (struct trouble){"parse-error", copy("a string or a comment has no end")};
+	else if (parse.unread > 0 && parse.good <= 0)
+		readable.trouble = (struct trouble){"parse-error",
+						    format("nothing of it could be read, see line %ld", parse.first)};
 	readable.lines = count_lines(unit);
-	if (readable.trouble.status && !readable.trouble.detail)
-		readable.trouble.detail = readable.first ? format("nothing of it could be read, see line %ld", readable.first)
-							 : copy("nothing of it could be read");
+	readable.unread = parse.unread;
+	readable.first = parse.first;
+	strings_free(&words);
+	free(parse.place);
 	return readable;
 }
 

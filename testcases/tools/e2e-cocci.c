@@ -151,6 +151,13 @@ static void a_function_that_spatch_cannot_read_is_said(void **state)
 	run("check", "a.c", COCCI, "--format", "json", NULL);
 	assert_non_null(strstr(last_run()->out, "{\"type\":\"unread\",\"file\":\"a.c\",\"unread\":"));
 	assert_non_null(strstr(last_run()->out, ",\"lines\":17,\"first_unread\":9}\n"));
+	// A header's errors are not the unit's.
+	put("bad.h", "char *open = \"\n" BROKEN);
+	put("a.c", "#include \"bad.h\"\n" GOOD);
+	touch_later("a.c");
+	run("check", "a.c", COCCI, NULL);
+	assert_int_equal(last_run()->status, 1);
+	assert_null(strstr(last_run()->err, "partly"));
 	// Nothing found in the rest is not clean.
 	put("a.c", "int other(void)\n{\n\treturn 0;\n}\n" BROKEN);
 	touch_later("a.c");
@@ -162,14 +169,21 @@ static void a_function_that_spatch_cannot_read_is_said(void **state)
 
 static void a_file_that_spatch_cannot_read_at_all_failed(void **state)
 {
-	static const char *const texts[] = {"int f( {{{\n x = = 1;\n ))\n", "char *s = \"open;\n"};
+	static const struct {
+		const char *text, *said;
+	} cases[] = {
+		{"int f( {{{\n x = = 1;\n ))\n", "nothing of it could be read, see line 3\n"},
+		{"char *s = \"open;\n", "a string or a comment has no end\n"},
+		{GOOD "/* open\n" GOOD, "a string or a comment has no end\n"},
+	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
-		put("a.c", texts[i]);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		put("a.c", cases[i].text);
 		touch_later("a.c");
 		run("check", "a.c", COCCI, NULL);
-		assert_refused("strongfence: a.c: spatch: parse-error: nothing of it could be read");
+		assert_refused("strongfence: a.c: spatch: parse-error: ");
+		assert_said(cases[i].said);
 		assert_said("0 units analysed, 1 FAILED, ");
 	}
 	put("a.c", GOOD);
