@@ -96,8 +96,8 @@ static void keep_last(void *context, char *line)
 	*last = copy_span(line, length);
 }
 
-// spatch looks for Python's library when a script first needs it, and what its --version says is how it was built. Debian's
-// coccinelle does not depend on the package that has the library's plain name.
+// spatch looks for Python's library when a script first needs it, and its --version only says how it was built.
+// Debian's coccinelle does not depend on the package that has the library's plain name.
 static char *python_fault(void)
 {
 	static const char script[] = "@initialize:python@\n@@\nprint(\"it works\", flush=True)\n@r@\n@@\n* f(...)\n";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// strongfence cocci-unit: what the scan's edges run, as they run the unit program. Runs the semantic patches on one unit
-// and writes its record.
+// strongfence cocci-unit: what the scan's edges run, as they run the unit program. Runs the semantic patches on one
+// unit and writes its record.
 
 #include <errno.h>
 #include <getopt.h>

@@ -164,6 +164,9 @@ static void summarise_engines(const struct analysis *analysis)
 
 	if (!(analysis->engines & ENGINE_COCCI))
 		return;
+	if (analysis->scripts.rules.count < rule_count)
+		say("spatch looks for %zu of %zu rules (see 'strongfence doctor')", analysis->scripts.rules.count,
+		    rule_count);
 	json_array_foreach(analysis->results.unread, i, each)
 		lines += (size_t)json_integer_value(json_object_get(each, "unread"));
 	if (units)

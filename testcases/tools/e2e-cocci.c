@@ -91,6 +91,7 @@ static void patches_alone_need_no_checker(void **state)
 					     "    ---------                                     -----\n"
 					     "                                                  Gone\n");
 	assert_said("strongfence: 1 unit analysed, 1 finding (UnfencedFileOp 1), ");
+	assert_said("strongfence: spatch looks for 1 of ");
 	assert_null(strstr(last_run()->err, "budget"));
 	assert_null(get("runs"));
 	assert_int_equal(lines_in("matched"), 1);
