@@ -6,11 +6,11 @@
 //# devm memory of a class device is taken for that of the parent (DevmOnClassDevice knows which).
 //# A lock that teardown takes as well, and that is not in the object, is believed to keep the operation out.
 //
-// Confidence: Medium
+// Confidence: High
 // Copyright: (C) 2026 the Strongfence authors
 // Options: --no-includes
 
-virtual report, org, context, patch, json
+virtual report, org, context, json
 
 %include report
 %include calls
@@ -20,7 +20,7 @@ virtual report, org, context, patch, json
 // Locks: of variables, which outlive every object, and in objects.
 @lock_outside@
 identifier take =~ "^(%{locks.take}|%{locks.try-get})$";
-global idexpression G;
+identifier G;
 position p;
 @@
 take@p(&G, ...)
@@ -58,7 +58,6 @@ guarded.add(in_function(p))
 @initialize:python@
 @@
 outside, inside, guarded = set(), [], set()
-per_file += [outside, inside, guarded]
 
 # What an operation reaches through its file: (struct, place, function, field), the first of each struct.
 def uses(door, kept):

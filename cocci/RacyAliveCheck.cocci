@@ -19,7 +19,6 @@ virtual report, org, context, json
 @@
 tests = {}          # function -> [(field, position)]
 touched = {}        # function -> [(line, call, position)]
-per_file += [tests, touched]
 
 @sf_test@
 expression E;

@@ -1,121 +1,288 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/// Teardown frees, unmaps or stops something before it takes the node away: until then operations come in that use it.
+/// Teardown releases something before it withdraws the device, the file or the
+/// subsystem's device whose functions use it.
 ///
-//# What an operation uses is known by the field that it is kept in, or by the kind of access. Operations in another
-//# file are not seen.
+//# What is released, withdrawn or used in another file is not seen, nor a use through
+//# a variable that the field was copied to. Any test of a state that teardown changes
+//# first counts as a fence, wherever the function makes it.
 //
 // Confidence: Medium
 // Copyright: (C) 2026 the Strongfence authors
-// Options: --local-includes
+// Options: --no-includes
+
 virtual report, org, context, patch, json
 
 %include report
-%include doors
 %include calls
-%include fences
+%include order
 
 @initialize:python@
 @@
-order = {}          # function -> [(line, call, first argument, position)]
-slots = {}          # name of an ops field -> functions that are put there
-per_file += [order, slots]
-withdraws = set("%{withdraw}|%{calls.deregister}".split("|")) - {"unregister_chrdev", "__unregister_chrdev"}
-takes_away = {}
-for kind, names in (
-        ("mmio", "%{released.mmio}"), ("ioport", "%{released.ioport}"), ("mmio", "clk_disable_unprepare|clk_disable"),
-        ("irq", "%{released.irq}"), ("regmap", "%{released.regmap}"), ("virtqueue", "del_vqs|%{released.virtqueue}")):
-    for each in names.split("|"):
-        takes_away[each] = kind
-touch_of = {
-    "mmio": set("%{touches.mmio}".split("|")), "ioport": set("%{touches.ioport}".split("|")),
-    "irq": set("%{publish.interrupt}|pci_alloc_irq_vectors|pci_alloc_irq_vectors_affinity".split("|")),
-    "regmap": set("%{touches.regmap}".split("|")), "virtqueue": set("%{touches.virtqueue}".split("|"))}
-frees = set("%{calls.free}|%{calls.gone}".split("|"))
-says = {"mmio": "accesses registers", "ioport": "accesses I/O ports", "irq": "requests interrupts",
-        "regmap": "accesses registers", "virtqueue": "uses virtqueues"}
+stop_verb = rows("%{stops.each.verb}")
+stop_does = rows("%{stops.each.does}")
+stop_resource = rows("%{stops.each.resource}")
+stop_uses = rows("%{stops.each.uses}")
+stop_starts = rows("%{stops.each.starts}")
+loss = rows("%{resources.each.loss}")
+touch = rows("%{resources.each.touch}")
+touching = {r: set(f) for r, f in rows("%{touches.each.functions}").items()}
+resource_of = {f: r for r, fs in rows("%{resources.each.released}").items() for f in fs}
+frees = set("%{calls.free}".split("|"))
+puts = set("%{calls.put}".split("|"))
+kills = set("%{kills}".split("|"))
+one_a_device = {"ioport", "hid", "serdev", "rpmsg", "mei", "vmbus", "virtqueue"}
+# Decoding ends nowhere, and a queue that was reset still takes buffers.
+no_end = {"virtqueue", "sdio", "irq"}
+wanted = set()
+watched = set()
+owners = {}         # (function, object, field) -> struct
+derefs = {}         # function -> [(place, position, struct, field)]
+after = {}          # place of a release -> places of the withdrawals that come later in its function
+reachable = set()
 
-@sf_step@
-identifier sf_do =~ "^(%{withdraw}|%{calls.deregister}|%{calls.free}|%{calls.gone}|%{released.mmio}|%{released.ioport}|%{released.irq}|%{released.regmap}|%{released.virtqueue}|clk_disable_unprepare|clk_disable)$";
-expression list sf_list;
-position p;
-@@
-sf_do@p(sf_list)
+# What a call releases, or None.
+def release(call):
+    _, p, callee, args = call
+    r = {"call": call, "p": p, "handle": "", "struct": "", "resource": "", "uses": (), "starts": (), "clock": False,
+         "object": ""}
+    if callee == "->del_vqs":
+        callee = "virtio_config_ops.del_vqs"
+    if callee in stop_verb:
+        r["resource"] = stop_resource.get(callee, [""])[0]
+        r["uses"] = set(stop_uses.get(callee, ()))
+        r["starts"] = set(stop_starts.get(callee, ()))
+        r["does"] = stop_does[callee][0]
+        r["clock"] = r["resource"] == "mmio"
+        if callee == "virtio_config_ops.del_vqs":
+            r["says"] = "deletes its queues"
+        elif r["clock"] or callee == "destroy_workqueue":
+            r["handle"], r["object"] = last(argument(call, 0)), base(argument(call, 0))
+            r["says"] = "%s '%s'" % (stop_verb[callee][0], r["handle"])
+        else:
+            r["says"] = "%s interrupts by '%s'" % (stop_verb[callee][0], callee)
+        return r
+    if callee in resource_of:
+        r["resource"] = resource_of[callee]
+        if r["resource"] in no_end or r["resource"] == "ioport" and callee.startswith("pci"):
+            return None
+        index = 1 if callee.startswith(("pci_", "devm_", "pcim_")) else 0
+        text = argument(call, index)
+        if is_field(text):
+            r["handle"], r["object"] = last(text), base(text)
+        elif r["resource"] not in one_a_device:
+            return None
+        r["says"] = "%s '%s'" % (loss[r["resource"]][0], r["handle"]) if r["handle"] else "calls '%s'" % callee
+        r["does"] = touch[r["resource"]][0]
+        return r
+    if callee in frees:
+        for text in args:
+            if re.match(r"[\w ]+(->|\.)[\w .>-]+$", text):
+                r["handle"], r["object"] = last(text), base(text)
+                r["says"], r["does"] = "frees '%s'" % r["handle"], "uses '%s'" % r["handle"]
+                return r
+    return None
 
-@script:python@
-c << sf_step.sf_do; args << sf_step.sf_list; p << sf_step.p;
-@@
-order.setdefault(p[0].current_element, []).append((int(p[0].line), c, args.expr.split(",")[0], p))
+# The first use in these functions of what is released: a position, or None.
+def use(functions, r):
+    for f in functions:
+        for place, p, struct, object_, field, _ in stored.get(f, ()):
+            if field == r["handle"]:
+                return None
+        for c in calls_of(f):
+            if c[2] in r["starts"]:
+                return None
+            if r["handle"] and (c[2] in frees or c[2] in resource_of) and r["handle"] in [last(a) for a in c[3]]:
+                return None
+    for f in functions:
+        for c in calls_of(f):
+            names = [last(a) for a in c[3] if is_field(a)]
+            if r["uses"] or r["clock"] or "virtqueue" == r["resource"]:
+                if c[2] in r["uses"] and (not r["handle"] or r["handle"] in names):
+                    return c[1]
+                if c[2] in touching.get(r["resource"], ()):
+                    return c[1]
+            elif r["resource"]:
+                if c[2] in touching.get(r["resource"], ()) and (r["handle"] in names or r["resource"] in one_a_device):
+                    return c[1]
+        if r["handle"] and not r["uses"] and not r["clock"]:
+            for _, p, struct, field in derefs.get(f, ()):
+                if field == r["handle"] and (not r["struct"] or not struct or struct == r["struct"]):
+                    return p
+    return None
 
-@sf_queues@
-expression E;
-position p;
-@@
-E->del_vqs@p(...)
+# What teardown has changed in `function` before the place, and what its callees before it change.
+def ended(function, place):
+    out = set()
+    for e in stored.get(function, ()):
+        if e[0] < place:
+            out.add(e[4])
+    for c in calls_of(function):
+        if c[0] >= place:
+            break
+        for f in reached([c[2]]) if c[2] in calls else ():
+            out |= {e[4] for e in stored.get(f, ())}
+            out |= {last(a) for d in told.get(f, ()) if d[2] in kills for a in d[3]}
+        if c[2] in kills:
+            out |= {last(a) for a in c[3]}
+    return out
 
-@script:python@
-p << sf_queues.p;
-@@
-order.setdefault(p[0].current_element, []).append((int(p[0].line), "del_vqs", "", p))
+# The release is cleared in the section that it is made in, and the functions ask under the same lock.
+def is_cleared_with(function, r, functions):
+    at_release = held(function, r["call"][0])
+    if not at_release or not asks(functions, r["handle"]):
+        return False
+    if not any(e[4] == r["handle"] and e[0] > r["call"][0] for e in stored.get(function, ())):
+        return False
+    return bool(set(at_release) & locks_of(functions))
 
-// Operations of remote controls and input devices, which the core calls while it unregisters them.
-@sf_slot_of@
-expression E;
-identifier sf_s =~ "^(open|close|tx_ir|s_idle|s_timeout|event)$";
-identifier sf_fn;
-@@
-E->sf_s = sf_fn
+def releases_at(call):
+    own = release(call)
+    if own:
+        return [own]
+    if call[2] not in calls:
+        return []
+    return [r for f in reached([call[2]]) for c in calls_of(f) for r in [release(c)] if r]
 
-@script:python@
-fn << sf_slot_of.sf_fn;
-@@
-slots[fn] = True
+def withdrawals_at(call, published):
+    if withdraws(call, published):
+        return call
+    if call[2] in calls:
+        for f in reached([call[2]]):
+            for c in calls_of(f):
+                if withdraws(c, published):
+                    return c
+    return None
 
-@script:python@
-@@
-def report_order():
-    down = teardown()
-    came = {d: reached([d]) for d, (slot, table) in doors.items() if table in registered}
-    for f in slots:
-        if f in calls or f in read:
-            came[f] = reached([f])
-    for g, steps in order.items():
-        if g not in down or g in doors:
+def runs(r):
+    born = reached(probes)
+    by = [c for f in born for c in told.get(f, ())]
+    if any(re.match(r"(devm_)?pm_runtime_(put|idle|.*autosuspend)", c[2]) for c in by):
+        return False
+    return any(c[2] in ("clk_prepare_enable", "clk_enable") and last(argument(c, 0)) == r["handle"] for c in by)
+
+# (function, call that releases, release, call that withdraws or None, publication, root) each.
+candidates = []
+
+def find_candidates():
+    torn = reached(list(roots) + sorted(exported))
+    born = reached(probes)
+    for published in publications:
+        if published["interrupt"] or not published["entries"]:
             continue
-        for line, c, arg, p in steps:
-            later = [x for x in steps if x[0] > line and x[1] in withdraws and x[1] != c]
-            if not later or c in withdraws:
+        for function in sorted(set(torn) | set(born)):
+            failing = function not in torn
+            if failing and published["in"] != function:
                 continue
-            line2, d, _, q = later[-1]
-            of_node = d.startswith(("misc_", "cdev_", "usb_dereg", "device_", "unregister_chrdev"))
-            for door, inside in came.items():
-                if of_node != (door in doors):
+            came = born if failing else torn
+            steps = calls_of(function)
+            withdrawals = [(c, w) for c in steps for w in [withdrawals_at(c, published)] if w]
+            for c, w in withdrawals:
+                for each in steps:
+                    if each[0] >= c[0]:
+                        break
+                    if failing and each[0] <= published["at"] or any(each is x for x, _ in withdrawals):
+                        continue
+                    for r in releases_at(each):
+                        candidates.append((function, each, r, c, w, published, start_of(came, function)))
+        if published["managed"]:
+            for root in roots:
+                way = reached([root])
+                if published["in"] not in born or any(withdraws(c, published) for f in way for c in told.get(f, ())):
                     continue
-                does = None
-                kind = takes_away.get(c)
-                if kind and any(t in touch_of[kind] for h in inside for t in calls.get(h, ())):
-                    does = says[kind]
-                if kind == "mmio" and c.startswith("clk_") and any(
-                        t.startswith(("clk_prepare", "clk_enable")) for h in inside for t in calls.get(h, ())):
-                    does = None     # it starts the clock itself
-                if c in frees and "->" in arg and "&" not in arg and any(last_name(arg) in read.get(h, ()) for h in inside):
-                    does = "uses '%s'" % last_name(arg)
-                if does and not is_fenced(door):
-                    finding(p, "'%s' calls '%s' before '%s' withdraws the device, whose '%s' %s" % (g, c, d, door, does),
-                            door="", teardown=g, notes=[(q, "unbind", "Operations come in until here")])
-                    break
+                for each in calls_of(root):
+                    for r in releases_at(each):
+                        candidates.append((root, each, r, None, None, published, root))
 
-report_order()
-
-@depends on patch@
-expression E;
-position p : script:python() { is_found(p) };
-identifier sf_early;
-identifier sf_node =~ "^(misc_deregister|cdev_device_del|rc_unregister_device|input_unregister_device)$";
+@script:python@
 @@
-+ sf_node(E);
-  sf_early@p(...);
-  ... when != sf_node(E)
-      when != return ...;
-- sf_node(E);
+find_candidates()
+for function, each, r, c, w, published, root in candidates:
+    if r["handle"]:
+        wanted.add(r["handle"])
+        watched.update(reached([e[0] for e in published["entries"]]), [r["p"][0].current_element])
+    if c:
+        after.setdefault(each[0], set()).add(c[0])
+
+@owner@
+type T;
+T *x;
+identifier fld;
+position p : script:python() { p[0].current_element in watched };
+@@
+x->fld@p
+
+@script:python@
+t << owner.T; x << owner.x; f << owner.fld; p << owner.p;
+@@
+if f in wanted:
+    owners[(p[0].current_element, x, f)] = owners[(at(p), f)] = name_of(t)
+
+@deref@
+expression x, i;
+identifier fld, m;
+position p : script:python() { p[0].current_element in watched };
+@@
+(
+x->fld@p->m
+|
+x->fld@p[i]
+|
+*x->fld@p
+|
+x.fld@p->m
+|
+x.fld@p[i]
+)
+
+@script:python@
+f << deref.fld; p << deref.p;
+@@
+if f in wanted:
+    derefs.setdefault(p[0].current_element, []).append((at(p), p, owners.get((at(p), f), ""), f))
+
+// A way from the release to the withdrawal.
+@way exists@
+expression f, g;
+position p : script:python() { at(p) in after };
+position q;
+@@
+f@p(...)
+... when any
+g@q(...)
+
+@script:python@
+p << way.p; q << way.q;
+@@
+if at(q) in after[at(p)]:
+    reachable.add((at(p), at(q)))
+
+@script:python@
+@@
+fixable = {}
+reported = set()
+for function, each, r, c, w, published, root in candidates:
+    if c and (each[0], c[0]) not in reachable or r["call"][0] in reported:
+        continue
+    if r["clock"] and not runs(r):
+        continue
+    r["struct"] = owners.get((r["call"][1][0].current_element, r["object"], r["handle"]), "")
+    gone = ended(function, each[0]) | ended(r["call"][1][0].current_element, r["call"][0])
+    for door, slot, table in published["entries"]:
+        functions = list(reached([door]))
+        if function in functions or any(asks(functions, field) for field in gone):
+            continue
+        used = use(functions, r)
+        if used is None or is_cleared_with(r["call"][1][0].current_element, r, functions):
+            continue
+        by = "'%s' withdraws %s" % (w[2], published["name"]) if w else "devres withdraws " + published["name"]
+        message = "'%s' %s before %s, whose '%s' %s" % (root, r["says"], by, door, r["does"])
+        notes = [(used, "operation", "'%s' %s" % (door, r["does"]))]
+        if published["position"]:
+            notes.insert(0, (published["position"], "unbind", "Published from here: " + published["name"]))
+        if c:
+            notes.append((c[1], "unbind", "Only now " + by))
+        finding(each[1], message, door=door, struct=r["struct"], teardown=root, notes=notes, slot=slot, table=table)
+        reported.add(r["call"][0])
+        break
 
 %include context

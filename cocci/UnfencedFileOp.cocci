@@ -31,7 +31,6 @@ if t not in set("%{touches.parport}".split("|")) and not t.startswith("dma_free"
 @initialize:python@
 @@
 touched = {}
-per_file += [touched]
 
 mapped = {
     "mmio": (set("%{touches.mmio}".split("|")), set("%{managed.mmio}".split("|")), set("%{released.mmio}".split("|"))),

@@ -11,7 +11,7 @@
 // Copyright: (C) 2026 the Strongfence authors
 // Options: --no-includes
 
-virtual report, org, context, patch, json
+virtual report, org, context, json
 
 %include report
 %include calls
@@ -50,6 +50,29 @@ mutex_unlock@p(&E->L);
 t << leaves_mutex.T; l << leaves_mutex.L; p << leaves_mutex.p;
 @@
 shuts.append((t, l, p))
+
+// A lock outside that both sides hold: the free waits until the other has left the mutex.
+@held depends on counts exists@
+identifier T, L;
+struct T *E;
+identifier G;
+identifier lock =~ "^(%{locks.take.exclusive})$";
+identifier unlock =~ "^(%{locks.release})$";
+position p;
+@@
+lock(&G, ...);
+... when != unlock(&G, ...)
+    when any
+(
+mutex_unlock@p(&E->L);
+|
+kfree@p(E);
+)
+
+@script:python@
+g << held.G; p << held.p;
+@@
+holds.add((place_in(p), g))
 
 // The reference comes when the lock of the lookup has been left.
 @late exists@
@@ -95,8 +118,7 @@ removes.append((bare(l), bare(i), p))
 
 @initialize:python@
 @@
-closes, shuts, lates, removes = [], [], [], []
-per_file += [closes, shuts, lates, removes]
+closes, shuts, lates, removes, holds = [], [], [], [], set()
 
 # An exported function takes away a node whose object belongs to its caller.
 def given_back(t):
@@ -158,7 +180,8 @@ def counts_only(f, t, ops, q):
         if x != t or in_function(p) not in came or place_in(k) not in maybe or in_function(p) in drops:
             continue
         for y, m, s in shuts:
-            if (y, m) == (x, l) and in_function(s) in gone:
+            both = {g for at, g in holds if at == place_in(k)} & {g for at, g in holds if at == place_in(s)}
+            if (y, m) == (x, l) and in_function(s) in gone and not both:
                 return (q, "'%s' counts itself in 'struct %s' instead of taking a reference, and '%s' may free it while '%s' still releases '%s' in it" %
                         (f, t, in_function(k), in_function(s), l), start_of(gone, in_function(s)),
                         [(k, "operation", "'%s' frees 'struct %s'" % (in_function(k), t)),

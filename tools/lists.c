@@ -12,8 +12,9 @@
 // whose value is appended to the list's name: `touches.` by `resource` gives touches.mmio, touches.regmap and so on;
 // a row without it counts as `otherwise`, and where that is NULL not at all. `only` is a column that a row must have, its
 // value beginning with `prefix`; of `never`, columns with spaces between them, it must have none.
+// Of a name, what stands before `until`, and none without it.
 static const struct source {
-	const char *list, *section, *column, *instead, *by, *otherwise, *by_too, *only, *never, *prefix;
+	const char *list, *section, *column, *instead, *by, *otherwise, *by_too, *only, *never, *prefix, *until;
 } sources[] = {
 	{.list = "locks.", .section = "locks", .column = "function", .by = "action"},
 	{.list = "locks.take", .section = "locks", .column = "function", .only = "action", .prefix = "acquire"},
@@ -53,12 +54,27 @@ static const struct source {
 	{.list = "class-devices", .section = "class-devices", .column = "device"},
 	{.list = "class-devices.stored-", .section = "class-devices", .column = "device", .by = "stored",
 	 .otherwise = "none"},
+	{.list = "class-devices.late-structs", .section = "class-devices", .column = "late-slots", .until = "."},
 	{.list = "class-devices.deleted-by", .section = "class-devices", .column = "deleted-by"},
 	{.list = "class-devices.managed-by", .section = "class-devices", .column = "managed-by"},
 	{.list = "class-devices.allocated-by", .section = "class-devices", .column = "allocated-by"},
 	{.list = "managed-calls", .section = "managed-calls", .column = "function"},
+	{.list = "managed-calls.", .section = "managed-calls", .column = "function", .by = "kind"},
 	{.list = "attributes.add", .section = "attributes", .column = "add"},
 	{.list = "attributes.remove", .section = "attributes", .column = "remove"},
+};
+
+// NAME.each.COLUMN says what a row's column holds of each of its keys, as KEY=VALUE.
+static const struct {
+	const char *section, *key, *columns; // columns NULL: all others
+} details[] = {
+	{"class-devices", "device", NULL},
+	{"managed-calls", "function", NULL},
+	{"attributes", "add", "remove"},
+	{"publications", "publish", "name object tables slots withdraw"},
+	{"stops", "functions", "verb does resource uses starts"},
+	{"resources", "name", "touch loss released"},
+	{"touches", "resource", "functions"},
 };
 
 struct list {
@@ -90,11 +106,20 @@ const struct strings *lists_find(const struct lists *lists, const char *name)
 	return find(lists, name);
 }
 
-static void add_name(const struct lists *lists, struct strings *to, const char *name)
+static void add_name(const struct lists *lists, struct strings *to, const char *name, const char *until)
 {
 	json_t *spelling;
 	size_t i;
 
+	if (until) {
+		const char *end = strstr(name, until);
+		char *start = end ? copy_span(name, (size_t)(end - name)) : NULL;
+
+		if (start && !strings_have(to, start))
+			strings_add(to, start);
+		free(start);
+		return;
+	}
 	if (!strings_have(to, name))
 		strings_add(to, name);
 	json_array_foreach(json_object_get(lists->spellings, name), i, spelling)
@@ -102,7 +127,7 @@ static void add_name(const struct lists *lists, struct strings *to, const char *
 			strings_add(to, json_string_value(spelling));
 }
 
-static void add(struct lists *lists, char *name, const json_t *values)
+static void add(struct lists *lists, char *name, const json_t *values, const char *until)
 {
 	struct strings *names = find(lists, name);
 	json_t *each;
@@ -116,9 +141,9 @@ static void add(struct lists *lists, char *name, const json_t *values)
 		names = &lists->at[lists->count++].names;
 	}
 	if (json_is_string(values))
-		add_name(lists, names, json_string_value(values));
+		add_name(lists, names, json_string_value(values), until);
 	json_array_foreach(values, i, each)
-		add_name(lists, names, json_string_value(each));
+		add_name(lists, names, json_string_value(each), until);
 }
 
 static bool has(const json_t *row, const char *column)
@@ -170,8 +195,75 @@ static void add_row(struct lists *lists, const struct source *source, const json
 	if (source->by_too)
 		by_too = text_of(row, source->by_too);
 	if (values && by && (by_too || !source->by_too))
-		add(lists, format("%s%s%s%s", source->list, by, by_too ? "." : "", by_too ? by_too : ""), values);
+		add(lists, format("%s%s%s%s", source->list, by, by_too ? "." : "", by_too ? by_too : ""), values, source->until);
 	json_decref(own);
+}
+
+// The name and what sources call it; "NAME()" is a callback of that function.
+static struct strings spellings_of(const struct lists *lists, const char *name)
+{
+	size_t length = strlen(name);
+	bool callback = length > 2 && !strcmp(name + length - 2, "()");
+	char *bare = copy_span(name, callback ? length - 2 : length);
+	struct strings all = {0};
+	json_t *each;
+	size_t i;
+
+	strings_add(&all, name);
+	json_array_foreach(json_object_get(lists->spellings, bare), i, each)
+		strings_take(&all, format("%s%s", json_string_value(each), callback ? "()" : ""));
+	free(bare);
+	return all;
+}
+
+static void add_detail(struct lists *lists, const char *section, const char *column, const char *key, const char *value)
+{
+	struct strings keys = spellings_of(lists, key), values = spellings_of(lists, value);
+
+	for (size_t i = 0; i < keys.count; i++) {
+		for (size_t j = 0; j < values.count; j++) {
+			json_t *text = json_sprintf("%s=%s", keys.at[i], values.at[j]);
+
+			add(lists, format("%s.each.%s", section, column), text, NULL);
+			json_decref(text);
+		}
+	}
+	strings_free(&keys);
+	strings_free(&values);
+}
+
+// Each string of a string or an array of strings.
+#define for_each_text(values, i, text)                                                                                 \
+	for (size_t i = 0; (text = json_is_array(values) ? json_string_value(json_array_get(values, i))                \
+				   : i ? NULL : json_string_value(values));                                            \
+	     i++)
+
+static void add_details(struct lists *lists, const char *section, const json_t *row)
+{
+	for (size_t d = 0; d < sizeof(details) / sizeof(*details); d++) {
+		const json_t *keys = json_object_get(row, details[d].key);
+		const char *column, *key, *value;
+		json_t *values;
+
+		if (strcmp(section, details[d].section))
+			continue;
+		json_object_foreach((json_t *)row, column, values) {
+			struct strings wanted = {0};
+			bool takes_it = strcmp(column, details[d].key) != 0;
+
+			for (const char *at = details[d].columns; at && *at; at += strspn(at, " ")) {
+				strings_take(&wanted, copy_span(at, strcspn(at, " ")));
+				at += strcspn(at, " ");
+			}
+			if (details[d].columns)
+				takes_it = strings_have(&wanted, column);
+			strings_free(&wanted);
+			for_each_text(keys, i, key)
+				for_each_text(values, j, value)
+					if (takes_it && strcmp(value, "false"))
+						add_detail(lists, section, column, key, value);
+		}
+	}
 }
 
 static void add_spelling(struct lists *lists, const json_t *row)
@@ -212,6 +304,8 @@ struct lists *lists_open(const char *program, const struct strings *models)
 
 			if (spellings && !strcmp(section, "spellings"))
 				add_spelling(lists, row);
+			if (!spellings)
+				add_details(lists, section, row);
 			for (size_t j = 0; !spellings && j < sizeof(sources) / sizeof(*sources); j++)
 				if (!strcmp(section, sources[j].section))
 					add_row(lists, &sources[j], row);
