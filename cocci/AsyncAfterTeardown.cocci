@@ -877,4 +877,13 @@ judge()
 timers = {place(e.p) for f in events for e in events[f]}
 clear_all()
 
+// timer_shutdown_sync() keeps whoever is left from arming it again.
+@depends on patch@
+expression E;
+identifier sf_sync =~ "^(timer_delete_sync|del_timer_sync)$";
+position p : script:python() { is_found(p) };
+@@
+- sf_sync@p(E)
++ timer_shutdown_sync(E)
+
 %include context

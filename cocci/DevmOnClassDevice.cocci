@@ -8,9 +8,9 @@
 //# only those that this file shows.
 //# Whether an interrupt can still come, or a buffer can be enabled, is not
 //# asked: a window is reported as one.
-//# Not seen: a device that is only known through structs of <linux/...>, groups
-//# of attributes, objects that are kept in lists, and interrupts of a device
-//# that was never added.
+//# Not seen: a device that is only known through structs of <linux/...>, what is
+//# kept in lists, users in other files of a device without such a row, and
+//# interrupts of a device that was never added.
 //
 // Confidence: High
 // Copyright: (C) 2026 the Strongfence authors
@@ -147,7 +147,9 @@ def device_of(c):
         return device_field[c.name][0]
     return device(c.within, c.args[0])
 
+// `kfree` in `__free(kfree)` would be taken for a type, and nothing that has it parsed.
 @managed_call@
+attribute name __free;
 identifier fn =~ "^(devm_.*|%{managed-calls})$";
 expression list es;
 position p;
@@ -229,7 +231,7 @@ if v in wanted and e not in at and e != "NULL":
 @arrow depends on managed_call@
 type T;
 T *X;
-identifier f =~ "dev";
+identifier f =~ "^(([a-z0-9_]+_)?(dev|device)|[bdekt]dev|shost_gendev)$";
 position p;
 @@
 X->f@p
@@ -242,7 +244,7 @@ types[(p[0].current_element, squeeze(x) + "->" + f)] = name_of(t) + "." + f
 @dot depends on managed_call@
 type T;
 T X;
-identifier f =~ "dev";
+identifier f =~ "^(([a-z0-9_]+_)?(dev|device)|[bdekt]dev|shost_gendev)$";
 position p;
 @@
 X.f@p
@@ -295,7 +297,7 @@ copied = {}         # struct.field of a struct device that is copied by value ->
 
 @copy depends on managed_call@
 expression X, e;
-identifier f =~ "dev";
+identifier f =~ "^(([a-z0-9_]+_)?(dev|device)|[bdekt]dev|shost_gendev)$";
 position p;
 @@
 (
@@ -313,7 +315,7 @@ copied[(p[0].current_element, squeeze(x) + "->" + f)] = p
 
 @assigned_field depends on managed_call@
 expression X, e;
-identifier f =~ "dev";
+identifier f =~ "^(([a-z0-9_]+_)?(dev|device)|[bdekt]dev|shost_gendev)$";
 position p;
 @@
 (
@@ -918,6 +920,8 @@ def judge(c):
     if kind == "" and not (k.fields or k.locals):
         kind = "registration"
     held = kind in ("", "memory", "action")
+    if not held and resource.get(c.name) is None:
+        k.first = ""        # what it returns is no resource
     gone = deletions(d)
     by = gone[0].name if gone else deleted_by.get(d, ["device_del"])[0]
     what = "'%s'" % k.first if k.first else "an interrupt" if kind == "interrupt" else "a resource"
@@ -932,6 +936,7 @@ def judge(c):
     if kind == "debugfs-file" and d in debugfs_late:
         return say(whose + " frees while the debugfs file is still there")
     if late_on.get(c.name) == [d]:
+        to_parent(c, d, gone, [])
         return say(whose + " frees before it stops using them")
     if not held:
         return
@@ -977,7 +982,7 @@ with_parent = {"iio_dev.dev", "iio_trigger.dev", "counter_device.dev", "rtc_devi
 # parent runs after its remove() has returned, and undoes in the opposite order what was registered on it.
 def to_parent(c, d, gone, lates):
     x, f = member(c.args[0])
-    if c.name not in plain_memory or "realloc" in c.name or not c.args[0].startswith("&" + x + "->"):
+    if not (c.name in plain_memory and not "realloc" in c.name or c.name in late_on) or not c.args[0].startswith("&" + x + "->"):
         return
     if any(not late.within for late in lates):
         return

@@ -1,159 +1,272 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/// A file operation asks whether the device is there, and not under the lock that teardown takes: the answer may be
-/// wrong by the time it is used.
+/// An operation asks whether the device is there without the lock that teardown takes, or lets go of it before the use,
+/// so that the answer is worth nothing. Hold the lock from the test to the last use.
 ///
-//# The flag and the lock are known by the names of their fields. A test that is made once more under the lock is left
-//# out, and so is a flag that an operation sets as well.
+//# Fields and locks are known by name; a test counts when it leaves the function.
+//# A test in a helper and the use in its caller, and callbacks of subsystems (V4L2, ALSA), are not seen.
+//# What another file makes dead is not known here.
 //
 // Confidence: Medium
 // Copyright: (C) 2026 the Strongfence authors
-// Options: --local-includes
+// Options: --no-includes
+
 virtual report, org, context, json
 
 %include report
-%include doors
 %include calls
+%include doors
 %include fences
+
+@leaving depends on sf_door disable neg_if@
+expression C;
+identifier l;
+statement S;
+position p;
+@@
+(
+if@p (C) return ...;
+|
+if@p (C) goto l;
+|
+if@p (C) { ... return ...; }
+|
+if@p (C) { ... goto l; }
+|
+if@p (C) { ... return ...; } else S
+|
+if@p (C) { ... goto l; } else S
+)
+
+@script:python@
+p << leaving.p;
+@@
+leaves.add(order(p))
 
 @initialize:python@
 @@
-tests = {}          # function -> [(field, position)]
-touched = {}        # function -> [(line, call, position)]
+leaves = set()      # places of conditions that leave the function
+held = {}           # place of a condition -> locks that some way to it holds
+dropped = []        # (place of a condition, lock, its release, position of what follows)
+fence_state += [leaves, held, dropped]
 
-@sf_test@
-expression E;
-identifier sf_k;
-identifier sf_bit =~ "^(test_bit|READ_ONCE|atomic_read|smp_load_acquire)$";
-position p;
-@@
-(
-!E->sf_k@p
-|
-!E.sf_k@p
-|
-E->sf_k@p == NULL
-|
-E->sf_k@p < 0
-|
-sf_bit(..., &E->sf_k@p)
-|
-sf_bit(E->sf_k@p)
-)
+# What teardown makes dead, and nobody else changes: name -> whether it is a pointer.
+def states():
+    live = set(in_doors()) | set(reached(opens))
+    changed = {key(left) for f, left, _, _ in stores if f in live}
+    changed.update(key(args[0]) for f, _, _, _, fn, args in acts_of(live) if fn in STORES or fn in KILLS and args)
+    return {k for k, v in dead().items() if k not in changed and any(r not in ("", "list") and f not in live for f, _, r in v)}
 
-@script:python@
-k << sf_test.sf_k; p << sf_test.p;
-@@
-tests.setdefault(p[0].current_element, []).append((k, p))
+states = once(states)
 
-@sf_if@
-expression E;
-identifier sf_k;
-statement S1, S2;
-position p;
-@@
-(
-if (E->sf_k@p) S1 else S2
-|
-if (E.sf_k@p) S1 else S2
-)
+def worth_it():
+    return unbinds() and not waits_for_files()
 
-@script:python@
-k << sf_if.sf_k; p << sf_if.p;
-@@
-tests.setdefault(p[0].current_element, []).append((k, p))
+def conditions():
+    return {order(p): (f, names_dead(f, c) & states(), p) for f, c, p in asked if f in in_doors() and names_dead(f, c) & states()}
 
-@sf_touch@
-identifier sf_t =~ "^(%{touches}|usb_submit_urb|usb_control_msg|usb_bulk_msg)$";
-position p;
+conditions = once(conditions)
+
+def is_condition(p):
+    return worth_it() and order(p) in conditions()
+
+def may_gate(p):
+    return worth_it() and where(p) in {f for f, _, _ in conditions().values()}
+
+// Tests that are under the lock.
+@under exists@
+expression X, C;
+statement S;
+identifier take =~ "^(%{locks.take})$";
+identifier release =~ "^(%{locks.release})$";
+position t : script:python() { may_gate(t) };
+position c : script:python() { is_condition(c) };
 @@
-sf_t@p(...)
+take@t(X, ...)
+... when != release(X, ...)
+    when any
+if@c (C) S
 
 @script:python@
-t << sf_touch.sf_t; p << sf_touch.p;
+x << under.X; c << under.c;
 @@
-touched.setdefault(p[0].current_element, []).append((int(p[0].line), t, p))
+held.setdefault(order(c), set()).add(key(x))
+
+// Uses after the lock is released.
+@released exists@
+expression X, C;
+statement S;
+identifier take =~ "^(%{locks.take})$";
+identifier release =~ "^(%{locks.release})$";
+identifier f;
+position t : script:python() { may_gate(t) };
+position c : script:python() { is_condition(c) };
+position q : script:python() { is_use(q) };
+position r;
+@@
+take@t(X, ...)
+... when != release(X, ...)
+if@c (C) S
+...
+release@r(X, ...)
+...
+f@q(...)
 
 @script:python@
+x << released.X; c << released.c; r << released.r; q << released.q;
 @@
-def uses_after(f, line):
-    for at, t, p in touched.get(f, ()):
-        if at > line:
-            return t, p
-    for callee, p in calls.get(f, {}).items():
-        if int(p[0].line) > line and callee in calls and callee != f:
-            for g in reached([callee]):
-                if g in touched:
-                    return touched[g][0][1], p
+dropped.append((order(c), key(x), r, q))
+
+@initialize:python@
+@@
+# The touch that the call leads to, if nothing there asks again.
+def use_of(f, e):
+    if e[2] == "use":
+        return (f, e, "global")
+    if e[2] == "call" and e[3] in defined and e[3] != f:
+        return bare_touch(e[3])
+    if e[2] == "call" and TOUCHES.get(e[3]) in lost():
+        return (f, e, TOUCHES[e[3]])
     return None
 
-def report_tests():
-    down = teardown()
-    if not down or waits_for_users():
-        return
-    dead = {}
-    for g in down:
-        for k in killed.get(g, ()):
-            if k:
-                dead.setdefault(k, g)
-    for door, (slot, table) in doors.items():
-        if table not in registered:
+def is_use(p):
+    return any(e[0] == order(p) and use_of(where(p), e) for e in events(where(p)))
+
+def callers(f):
+    out, came = [], in_doors()
+    while came.get(f):
+        f = came[f]
+        out.append(f)
+    return out
+
+# Locks that a call before the place may have left taken, and those of callers.
+def may_hold(f, at):
+    out = {takes(fn, args) for _, _, _, _, fn, args in acts_of(callers(f))}
+    for e in events(f):
+        if e[0] >= at:
+            break
+        if e[2] == "call" and e[3] == "guard":
+            out.add(takes(e[3], e[4]))
+        if e[2] == "call" and e[3] in defined:
+            out.update(takes(fn, args) for _, _, _, _, fn, args in acts_of(reached([e[3]])))
+    return out - {""}
+
+def gates_of(names):
+    return set().union(*(gates(n) for n in names))
+
+def report_use(f, names, lock, touch, how, c, r):
+    door = start_of(in_doors(), f)
+    slot, ops = live_doors()[door]
+    does, goes, end, p, struct = story(touch)
+    name = sorted(names)[0]
+    notes = [(c, "operation", "Tests '%s'" % name)]
+    if r:
+        notes.append((r, "operation", "Releases '%s'" % lock))
+    g, q, _ = dead()[name][0]
+    notes.append((q, "unbind", "'%s' changes '%s'" % (g, name)))
+    if p:
+        notes.append((p, "unbind", "%s it" % goes))
+    texts = {"outside": "'%s' tests '%s' outside '%s', and then %s that %s" % (door, name, lock, does, goes),
+             "no lock": "'%s' tests '%s' under no lock that teardown takes, and then %s that %s" % (door, name, does, goes),
+             "dropped": "'%s' drops '%s' between the test of '%s' and the use: it %s that %s" % (door, lock, name, does, goes),
+             "retaken": "'%s' retakes '%s' without a new test of '%s' and %s that %s" % (door, lock, name, does, goes)}
+    finding(touch[1][1], texts[how], door=door, struct=struct, teardown=end, notes=notes, slot=slot, table=ops)
+
+def outside():
+    for at, (f, names, c) in sorted(conditions().items()):
+        gate = gates_of(names)
+        if at not in leaves or held.get(at, set()) & gate or may_hold(f, at) & gate:
             continue
-        inside = reached([door])
-        if any(c in try_gets for f in inside for c in calls.get(f, {})):
+        before = [e for e in events(f) if e[0] < at and is_test(f, e)]
+        if before:
             continue
-        for f in inside:
-            for k, p in tests.get(f, ()):
-                if k not in dead or any(k in killed.get(d, ()) for e in doors for d in reached([e])):
-                    continue
-                locks = {l for g in down if k in killed.get(g, ()) for l in taken.get(g, ())}
-                held = {l for g in inside for l in taken.get(g, ())}
-                use = uses_after(f, int(p[0].line))
-                if held & locks or not use:
-                    continue
-                if locks:
-                    text = "'%s' tests '%s' outside '%s', and '%s' may make it dead before '%s' is called" % (
-                        f, k, sorted(locks)[0], dead[k], use[0])
-                elif not held:
-                    text = "'%s' tests '%s' under no lock that teardown takes, and '%s' may make it dead before '%s' is called" % (
-                        f, k, dead[k], use[0])
-                else:
-                    continue
-                finding(p, text, door=door, slot=slot, table=table, teardown=start_of(down, dead[k]),
-                        notes=[(use[1], "operation", "'%s' is called" % use[0])])
+        for e in events(f):
+            if e[0] <= at:
+                continue
+            touch = use_of(f, e)
+            if touch:
+                lock = sorted(gate)[0] if gate else ""
+                report_use(f, names, lock, touch, "outside" if gate else "no lock", c, None)
+                break
+            if is_test(f, e) or e[2] == "call" and e[3] in defined and asks(e[3]):
+                break
 
-report_tests()
+def let_go():
+    for at, lock, r, q in dropped:
+        f, names, c = conditions()[at]
+        if lock not in gates_of(names) or may_hold(f, at) & gates_of(names):
+            continue
+        between = [e for e in events(f) if order(r) < e[0] < order(q)]
+        if any(is_test(f, e) or e[2] == "call" and e[3] in defined and asks(e[3]) for e in between) or order(q) < order(r):
+            continue
+        touch = next((t for e in events(f) if e[0] == order(q) for t in [use_of(f, e)] if t), None)
+        again = any(e[2] == "call" and takes(e[3], e[4]) == lock for e in between)
+        if touch:
+            report_use(f, names, lock, touch, "retaken" if again else "dropped", c, r)
 
-// The lock is dropped between the test and the use.
 
-@sf_drop exists@
-identifier sf_lock =~ "^(%{locks.take})$";
-identifier sf_unlock =~ "^(%{locks.release})$";
-identifier sf_needs =~ "^(%{touches})$";
-identifier sf_alive;
-expression L, E;
-position p, q;
-@@
-sf_lock(L, ...)
-... when any
-E->sf_alive@q
-... when any
-sf_unlock(L, ...)
-... when != sf_lock(L, ...)
-sf_needs@p(...)
+def locks_at(f, at):
+    now = set()
+    for line, column, _, fn, args in sorted(acts.get(f, ()), key=lambda a: a[:2]):
+        if (line, column) >= at:
+            break
+        if takes(fn, args):
+            now.add(takes(fn, args))
+        elif fn in RELEASES and args:
+            now.discard(key(args[0]))
+    return now
+
+def locks_before(f, at):
+    return {takes(fn, args) for line, column, _, fn, args in acts.get(f, ()) if (line, column) < at} - {""}
+
+def counts():
+    out = {}
+    ends_of_files = {f: d for f, d in live_doors().items() if d[0] == "release"}
+    for f, left, right, p in stores:
+        came = reached(ends_of_files)
+        if f in came and right == "" and "->" in left and locks_before(f, order(p)):
+            out.setdefault(key(left), (start_of(came, f), p, locks_before(f, order(p))))
+    return out
+
+def frees_object(fn, args, v):
+    return v in args and (fn in FREES or fn in defined and bool(called(reached([fn])) & FREES))
+
+def loose():
+    for f, c, p in asked:
+        if f not in teardown() or f in in_doors():
+            continue
+        for n, (release, change, locks) in counts().items():
+            m = re.search(r"(\w+)->%s\b" % n, c)
+            if not m or locks & locks_at(f, order(p)) or any(locks & locks_before(g, (1 << 30, 0)) for g in chain(f)):
+                continue
+            free = next((q for line, column, q, fn, args in acts.get(f, ()) if order(p) < (line, column) and line < order(p)[0] + 8 and
+                         frees_object(fn, args, m[1])), None)
+            if free:
+                lock = sorted(locks)[0]
+                slot, ops = live_doors()[release]
+                finding(p, "'%s' tests '%s' outside '%s', under which '%s' changes it, and frees on the answer" % (f, n, lock, release),
+                        door=release, struct=struct_of(f, m[1]), teardown=start_of(teardown(), f), slot=slot, table=ops,
+                        notes=[(change, "operation", "'%s' changes '%s' under '%s'" % (release, n, lock)), (free, "unbind", "'%s' frees" % f)])
+
+def chain(f):
+    out = []
+    while teardown().get(f):
+        f = teardown()[f]
+        out.append(f)
+    return out
 
 @script:python@
-l << sf_drop.L; k << sf_drop.sf_alive; t << sf_drop.sf_needs; p << sf_drop.p; q << sf_drop.q;
 @@
-def report_drop():
-    f = p[0].current_element
-    if (last_name(l), k) not in gates() or not any(k == name for name, _ in tests.get(f, ())):
-        return
-    for door, (slot, table) in doors.items():
-        if table in registered and f in reached([door]):
-            finding(p, "'%s' drops '%s' between the test of '%s' and '%s'" % (f, last_name(l), k, t), door=door, slot=slot,
-                    table=table, teardown=next(iter(roots), ""), notes=[(q, "operation", "Tests '%s'" % k)])
-            return
+if live_doors() and unbinds():
+    loose()
+    if worth_it():
+        outside()
+        let_go()
 
-report_drop()
+@depends on context@
+position p : script:python() { is_found(p) };
+expression C;
+statement S;
+@@
+* if@p (C) S
 
 %include context

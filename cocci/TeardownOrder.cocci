@@ -108,6 +108,10 @@ def use(functions, r):
             for _, p, struct, field in derefs.get(f, ()):
                 if field == r["handle"] and (not r["struct"] or not struct or struct == r["struct"]):
                     return p
+            for c in calls_of(f):
+                if c[2] not in frees and c[2] not in puts and any(
+                        is_field(a) and "&" not in a and last(a) == r["handle"] for a in c[3]):
+                    return c[1]
     return None
 
 # What teardown has changed in `function` before the place, and what its callees before it change.
@@ -227,7 +231,7 @@ x->fld@p->m
 |
 x->fld@p[i]
 |
-*x->fld@p
+ *x->fld@p
 |
 x.fld@p->m
 |
@@ -284,5 +288,18 @@ for function, each, r, c, w, published, root in candidates:
         finding(each[1], message, door=door, struct=r["struct"], teardown=root, notes=notes, slot=slot, table=table)
         reported.add(r["call"][0])
         break
+
+// The node goes first: only where both calls stand in one straight line.
+@depends on patch@
+expression E;
+position p : script:python() { is_found(p) };
+identifier sf_early;
+identifier sf_node =~ "^(misc_deregister|cdev_device_del|rc_unregister_device|input_unregister_device)$";
+@@
++ sf_node(E);
+  sf_early@p(...);
+  ... when != sf_node(E)
+      when != return ...;
+- sf_node(E);
 
 %include context

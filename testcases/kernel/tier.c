@@ -20,14 +20,19 @@ enum {
 	BAR_BUGS = 80,   // per cent of the bug rows reported, at least
 	BAR_SILENT = 6,  // per cent of the ok and fixed rows reported, at most
 	BAR_FENCES = 75, // per cent of the fences inferred, at least
+	// The same of the semantic patches, over the rules that they serve.
+	BAR_COCCI_BUGS = 45,
+	BAR_COCCI_SILENT = 12,
 };
 
 static const char help[] =
 	"usage: kernel-tier --strongfence PROGRAM --expect FILE --fences FILE --work DIR\n"
 	"                   --tree NAME=SRC:BUILD... [--llvm 19|22] [-j N] [--alpha] [--print-table]\n"
+	"       kernel-tier --engine cocci --strongfence PROGRAM --expect FILE --work DIR --tree NAME=SRC:BUILD...\n"
 	"\n"
 	"NAME is what the tables have in their column 'tree'. BUILD was prepared with allmodconfig.\n"
 	"--alpha runs the rules of level alpha too, which a default run, and so the table, leaves out.\n"
+	"--engine cocci asks the semantic patches, of which the column 'cocci' says what is expected.\n"
 	"--print-table prints the table of --expect, brought up to date, and nothing else.\n"
 	"Exit status: 0 as expected and within the bars, 1 not, 2 some of the work could not be done.\n";
 
@@ -43,7 +48,19 @@ struct tier {
 	const char *strongfence, *work, *llvm, *jobs;
 	size_t passed, failed;
 	bool trouble, print_table, alpha;
+	bool cocci; // the engine is Coccinelle
 };
+
+// The column that says what is expected; a cell "-": no semantic patch serves the row's rule.
+static const char *expect_of(const struct tier *tier, size_t row)
+{
+	return table_cell(&tier->expect, row, tier->cocci ? "cocci" : "expect");
+}
+
+static bool is_served(const struct tier *tier, size_t row)
+{
+	return !tier->cocci || strcmp(expect_of(tier, row), "-");
+}
 
 static const char *text_of(const json_t *object, const char *key)
 {
@@ -142,8 +159,8 @@ static void add_files(struct tier *tier, const struct table *table, const struct
 static json_t *run(struct tier *tier, const struct tree *tree, const char *subcommand,
 		   const struct strings *files)
 {
-	char *output = format("%s/%s-%s.jsonl", tier->work, tree->name, subcommand);
-	char *state = format("%s/%s", tier->work, tree->name);
+	char *output = format("%s/%s-%s%s.jsonl", tier->work, tree->name, subcommand, tier->cocci ? "-cocci" : "");
+	char *state = format("%s/%s%s", tier->work, tree->name, tier->cocci ? "-cocci" : "");
 	const char *const options[] = {
 		tier->strongfence, subcommand,	     "--kernel-src", tree->src, "--kernel-build",
 		tree->build,	   "--min-severity", "info",	     "--format", "json",
@@ -161,6 +178,10 @@ static json_t *run(struct tier *tier, const struct tree *tree, const char *subco
 		strings_add(&words, options[i]);
 	if (tier->alpha)
 		strings_add(&words, "--alpha");
+	if (tier->cocci) {
+		strings_add(&words, "--engine");
+		strings_add(&words, "cocci");
+	}
 	strings_add_all(&words, files);
 	remove(output);
 	status = process_run(&process, NULL);
@@ -195,12 +216,13 @@ static void run_trees(struct tier *tier)
 		struct strings files = {0};
 
 		add_files(tier, &tier->expect, tree, &files);
-		add_files(tier, &tier->fences, tree, &files);
+		if (!tier->cocci)
+			add_files(tier, &tier->fences, tree, &files);
 		if (!files.count)
 			fatal("--tree: no row is about %s", tree->name);
 		// Together, so that each is checked with the facts of the others.
 		tree->findings = run(tier, tree, "scan", &files);
-		tree->fences = run(tier, tree, "fences", &files);
+		tree->fences = tier->cocci ? json_array() : run(tier, tree, "fences", &files);
 		strings_free(&files);
 	}
 }
@@ -297,14 +319,15 @@ static bool is_silent(const char *status)
 }
 
 // The rates a rule for itself, which the total hides, with the rows that spoil them.
-static void print_rule(const struct table *table, const char *rule, const json_t *const *found)
+static void print_rule(const struct tier *tier, const char *rule, const json_t *const *found)
 {
+	const struct table *table = &tier->expect;
 	struct rate bugs = {0}, silent = {0};
 
 	for (size_t i = 0; i < table->count; i++) {
 		const char *status = table_cell(table, i, "status");
 
-		if (strcmp(table_cell(table, i, "rule"), rule))
+		if (strcmp(table_cell(table, i, "rule"), rule) || !is_served(tier, i))
 			continue;
 		if (!strcmp(status, "bug"))
 			count(&bugs, shown(found[i]));
@@ -316,12 +339,12 @@ static void print_rule(const struct table *table, const char *rule, const json_t
 	for (size_t i = 0; i < table->count; i++) {
 		const char *status = table_cell(table, i, "status"), *id = table_cell(table, i, "id");
 
-		if (strcmp(table_cell(table, i, "rule"), rule) ||
+		if (strcmp(table_cell(table, i, "rule"), rule) || !is_served(tier, i) ||
 		    shown(found[i]) == !strcmp(status, "bug"))
 			continue;
 		if (!shown(found[i]))
 			printf("    missed %s %s: %s\n", id, table_cell(table, i, "file"),
-			       table_cell(table, i, "why"));
+			       tier->cocci ? table_cell(table, i, "evidence") : table_cell(table, i, "why"));
 		else
 			printf("    false %s %s (%s): %s:%d %s\n", id, table_cell(table, i, "file"), status,
 			       text_of(found[i], "function"),
@@ -330,17 +353,18 @@ static void print_rule(const struct table *table, const char *rule, const json_t
 	}
 }
 
-static void print_rules(const struct table *table, const json_t *const *found)
+static void print_rules(const struct tier *tier, const json_t *const *found)
 {
+	const struct table *table = &tier->expect;
 	struct strings seen = {0};
 
 	printf("\n%-19s %-17s    %s\n", "rule", "bugs reported", "ok and fixed reported");
 	for (size_t i = 0; i < table->count; i++)
-		if (!strings_have(&seen, table_cell(table, i, "rule")))
+		if (is_served(tier, i) && !strings_have(&seen, table_cell(table, i, "rule")))
 			strings_add(&seen, table_cell(table, i, "rule"));
 	strings_sort(&seen);
 	for (size_t i = 0; i < seen.count; i++)
-		print_rule(table, seen.at[i], found);
+		print_rule(tier, seen.at[i], found);
 	printf("\n");
 	strings_free(&seen);
 }
@@ -362,8 +386,10 @@ static int print_table(struct tier *tier)
 		for (size_t j = 0; j < table->columns.count; j++) {
 			const char *name = table->columns.at[j], *cell = table->rows[i].at[j];
 
-			if (!strcmp(name, "expect"))
-				cell = hit ? "reported" : "silent";
+			if (!strcmp(name, tier->cocci ? "cocci" : "expect"))
+				cell = !is_served(tier, i) ? "-" : hit ? "reported" : "silent";
+			else if (tier->cocci)
+				; // the reasons are those of the other engine
 			else if (!strcmp(name, "why") && hit == wanted)
 				cell = "-";
 			else if (!strcmp(name, "why") && !strcmp(cell, "-"))
@@ -383,11 +409,13 @@ static void compare_findings(struct tier *tier, struct rate *bugs, struct rate *
 
 	for (size_t i = 0; i < table->count; i++) {
 		const char *status = table_cell(table, i, "status");
-		const char *expect = table_cell(table, i, "expect");
+		const char *expect = expect_of(tier, i);
 		const json_t *other, *found = find(tier, i, tree_of(tier, table, i), &other);
 		bool bug = !strcmp(status, "bug"), hit = shown(found);
 		struct rate *rate = bug ? bugs : is_silent(status) ? silent : hygiene;
 
+		if (!is_served(tier, i))
+			continue;
 		if (strcmp(expect, "reported") && strcmp(expect, "silent"))
 			fatal("%s: %s: expect is neither reported nor silent", table->path,
 			      table_cell(table, i, "id"));
@@ -403,10 +431,10 @@ static void compare_findings(struct tier *tier, struct rate *bugs, struct rate *
 		else if (other)
 			printf(" [%s in %s]", text_of(other, "rule"), text_of(other, "function"));
 		printf("%s\n", judge(tier, hit, bug, !strcmp(expect, "reported")));
-		if (hit != bug)
+		if (hit != bug && !tier->cocci)
 			printf("      %s\n", table_cell(table, i, "why"));
 	}
-	print_rules(table, all);
+	print_rules(tier, all);
 	free(all);
 }
 
@@ -508,7 +536,7 @@ static void hold(struct tier *tier, const char *what, const struct rate *rate, i
 
 static struct tier read_options(int argc, char **argv)
 {
-	enum { STRONGFENCE = 256, EXPECT, FENCES, WORK, TREE, LLVM, PRINT_TABLE, ALPHA };
+	enum { STRONGFENCE = 256, EXPECT, FENCES, WORK, TREE, LLVM, PRINT_TABLE, ALPHA, ENGINE };
 	static const struct option options[] = {
 		{"strongfence", required_argument, NULL, STRONGFENCE},
 		{"expect", required_argument, NULL, EXPECT},
@@ -517,6 +545,7 @@ static struct tier read_options(int argc, char **argv)
 		{"tree", required_argument, NULL, TREE},
 		{"llvm", required_argument, NULL, LLVM},
 		{"alpha", no_argument, NULL, ALPHA},
+		{"engine", required_argument, NULL, ENGINE},
 		{"print-table", no_argument, NULL, PRINT_TABLE},
 		{"help", no_argument, NULL, 'h'},
 		{0},
@@ -533,6 +562,11 @@ static struct tier read_options(int argc, char **argv)
 		case TREE: add_tree(&tier, optarg); break;
 		case LLVM: tier.llvm = optarg; break;
 		case ALPHA: tier.alpha = true; break;
+		case ENGINE:
+			tier.cocci = !strcmp(optarg, "cocci");
+			if (!tier.cocci && strcmp(optarg, "clang"))
+				fatal("--engine: '%s' is neither clang nor cocci", optarg);
+			break;
 		case PRINT_TABLE: tier.print_table = true; break;
 		case 'j': tier.jobs = optarg; break;
 		case 'h': fputs(help, stdout); exit(0);
@@ -540,7 +574,7 @@ static struct tier read_options(int argc, char **argv)
 		}
 	}
 	if (optind < argc || !tier.strongfence || !tier.work || !tier.tree_count ||
-	    !tier.expect.count || !tier.fences.count) {
+	    !tier.expect.count || (!tier.fences.count && !tier.cocci)) {
 		fputs(help, stderr);
 		exit(VERDICT_TROUBLE);
 	}
@@ -556,11 +590,13 @@ int main(int argc, char **argv)
 	if (tier.print_table)
 		return print_table(&tier);
 	compare_findings(&tier, &bugs, &silent, &hygiene);
-	compare_fences(&tier, &inferred);
-	hold(&tier, "bug rows reported in the named function", &bugs, BAR_BUGS, true);
-	hold(&tier, "ok and fixed rows reported", &silent, BAR_SILENT, false);
+	hold(&tier, "bug rows reported in the named function", &bugs, tier.cocci ? BAR_COCCI_BUGS : BAR_BUGS, true);
+	hold(&tier, "ok and fixed rows reported", &silent, tier.cocci ? BAR_COCCI_SILENT : BAR_SILENT, false);
 	hold(&tier, "hygiene rows louder than info", &hygiene, BAR_SILENT, false);
-	hold(&tier, "fences inferred", &inferred, BAR_FENCES, true);
+	if (!tier.cocci) {
+		compare_fences(&tier, &inferred);
+		hold(&tier, "fences inferred", &inferred, BAR_FENCES, true);
+	}
 	printf("%zu passed, %zu failed\n", tier.passed, tier.failed);
 	if (tier.trouble)
 		return VERDICT_TROUBLE;
