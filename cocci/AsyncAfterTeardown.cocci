@@ -68,11 +68,14 @@ locks = names("%{locks.acquire}") | names("%{locks.release}")
 known = losses | puts | gets | touches | locks | set(does) | set(kinds) | names("%{calls.deregister}") | names("%{registrations}")
 
 # Objects whose private part is the driver's data.
-PRIVATE = re.compile(r"_priv$|_get_devdata$|netdev_priv")
+PRIVATE = re.compile(
+    r"^((netdev|iio|mmc|hw|wiphy|shost|memstick|counter|hcd_to)_priv|(spi_controller|spi_master)_get_devdata)$")
 FREES_PRIVATE = re.compile(
     r"^(free_(netdev|candev|arcdev)|iio_device_free|mmc_free_host|ieee80211_free_hw|wiphy_free|scsi_host_put|"
     r"usb_put_hcd|memstick_free_host|counter_put)$")
-MANAGED_PRIVATE = re.compile(r"^devm_.*alloc")
+MANAGED_PRIVATE = re.compile(r"^devm_(iio_device|spi|mmc|counter|alloc_etherdev).*alloc|^devm_alloc_etherdev|^__devm_spi_alloc")
+# Arguments that say whose memory goes, and how much of it.
+BESIDE = re.compile(r"(^|_)(dev|pdev|udev|size|len|dma|phys|phys_addr|dma_addr|pool|irq|num|count|t_phy|handle)$")
 # Slots that a core calls in the course of its unregister function.
 CLOSES = r"^(ndo_stop|ndo_uninit|stop|close|udc_stop|unbind|dev_free|dev_disconnect|private_free|adap_enable|bus_cleanup)$"
 UNREGISTERS = re.compile(
@@ -124,11 +127,14 @@ values = {}         # (function, variable) -> the call that it is given
 slots = []          # (slot, function, position)
 flags = {}          # function -> [(field, (line, column), value)]
 reads = {}          # function -> fields that it reads
+tests = {}          # function -> fields that it asks for
+managed = set()     # fields that hold what devres gives back
+leaves = {}         # function -> where a branch begins that ends in return
 wanted = set()
 module = set()      # init and exit of the module
 
 def clear_all():
-    for each in (events, defined, types, values, slots, flags, reads, wanted, module, roots, probes):
+    for each in (events, defined, types, values, slots, flags, reads, tests, managed, leaves, wanted, module, roots, probes):
         each.clear()
 
 @initialize:python@
@@ -160,6 +166,9 @@ prefixes = set()
 def is_defined(function):
     return function in defined
 
+def is_last_stop(p):
+    return place(p) in finals
+
 def is_wanted(field):
     return field in wanted
 
@@ -181,12 +190,13 @@ def closers():
 def timeline(root, probe):
     out, late = [], set(closers())
     for m in story(root) if root else []:
-        out.append(m)
+        # The core closes before it takes the object away.
         if late and m.e.name not in defined and UNREGISTERS.search(m.e.name):
             mine = [c for c in sorted(late) if c not in m.path]
             late.clear()
             for c in mine:
                 out += [Moment(x.e, x.path, True) for x in story(c)]
+        out.append(m)
     if probe:
         for m in reversed(story(probe)):
             e = m.e
@@ -354,6 +364,11 @@ def is_armed(a):
 # The struct in which `e` is freed, and the field.
 def lost(m):
     e = m.e
+    if not m.managed and any(start < e.at < end for start, end in leaves.get(e.function, ())):
+        return
+    # It drops the reference that the same function took.
+    if any(g.name in gets and g.at < e.at and g.args[:1] == e.args[:1] for g in events.get(e.function, ())):
+        return
     if m.managed and (e.name in devm_allocs or MANAGED_PRIVATE.search(e.name)):
         for (f, v), value in values.items():
             if f == e.function and value == e.name:
@@ -369,10 +384,11 @@ def lost(m):
             yield s, ""
     if e.name in losses:
         for i, (text, c) in enumerate(zip(e.args, e.chains)):
+            if c and len(e.args) > 1 and BESIDE.search(c[-1]):
+                continue
             if c and not (e.name in irq_calls):
-                if struct_of(e.function, text) and not text.startswith("&"):
-                    yield "." + struct_of(e.function, text), c[-1]
-                yield "", c[-1]
+                if c[-1] not in managed or e.name.startswith("devm_"):
+                    yield "." + (struct_of(e.function, text) if len(c) == 1 else ""), c[-1]
             elif e.name in frees and re.match(r"^\w+$", text):
                 yield struct_of(e.function, text), ""
     elif e.name in puts and e.args and e.chains[0] and e.args[0].startswith("&"):
@@ -391,8 +407,12 @@ def private():
 def functions_of(a):
     return {f for h in a.handlers for m in story(h) for f in m.path} | set(a.handlers)
 
+# (struct, field); the struct is "" where it is not known.
 def uses(a):
     return {r for f in functions_of(a) for r in reads.get(f, ())}
+
+def is_used(need, struct, field):
+    return any(f == field and (s == struct or not s or not struct) for s, f in need)
 
 def data_structs(a):
     return {types[k] for k in types if k[0] in functions_of(a)}
@@ -424,19 +444,20 @@ def death(a, moments, start):
     for i in range(max(start, 0), len(moments)):
         for struct, field in lost(moments[i]):
             if struct.startswith("."):
+                struct = struct[1:]
+                if need is None:
+                    need = uses(a)
+                if field != a.field and is_used(need, struct, field) and not makes(a, field) and \
+                        not held(moments, i, field):
+                    return i, "", field
                 # Its handler is in another file: a buffer beside it is its own, as a rule.
-                if not a.handlers and a.path and struct[1:] == a.container and moments[i].e.name in frees:
+                if not a.handlers and a.path and struct and struct == a.container and moments[i].e.name in frees:
                     return i, "", field
                 continue
             if struct and (struct == a.container or not a.container and struct in data_structs(a)):
                 return i, struct, ""
             if struct and a.kind in ("irq", "callback") and struct in data_structs(a):
                 return i, struct, ""
-            if field and not field == a.field:
-                if need is None:
-                    need = uses(a)
-                if field in need and not makes(a, field) and not held(moments, i, field):
-                    return i, "", field
     return None
 
 def held(moments, until, field):
@@ -484,7 +505,28 @@ def by_others(a, moments, until):
 
 def waited_for(a, moments):
     woken = {c[-1] for h in a.handlers for m in story(h) if WAKES.match(m.e.name) for c in m.e.chains if c}
-    return any(WAITS.match(m.e.name) and any(c and c[-1] in woken for c in m.e.chains) for m in moments)
+    def waits(moments):
+        return any(WAITS.match(m.e.name) and any(c and c[-1] in woken for c in m.e.chains) for m in moments)
+    if not woken:
+        return False
+    # Who arms it waits until it is done.
+    starts = [s for s in (story(f) for f in events) if any(does.get(m.e.name) == ARM and names_async(m.e, a) for m in s)]
+    return waits(moments) or any(waits(s) for s in starts)
+
+STOPS_TEXT = r"\b(\w*(?:cancel|del_timer|delete|shutdown|kill|disable|flush)\w*)\s*\([^;]*?\b%s\b"
+
+# What is written in a function that spatch has not understood.
+def unread(a):
+    try:
+        with open(a.e.p[0].file, errors="replace") as source:
+            text = source.read()
+    except OSError:
+        return False
+    for m in re.finditer(STOPS_TEXT % a.field, text):
+        line = text.count("\n", 0, m.start()) + 1
+        if m.group(1) in kinds and not any(e.at[0] == line for f in events for e in events[f]):
+            return True
+    return False
 
 def stoppers(a):
     out = set()
@@ -526,7 +568,11 @@ def runs_on(b):
         (not b.field or is_armed(b)) and not is_given_away(b)
 
 def gated(arm, moments, until):
-    asked = {r for f in arm.path for r in reads.get(f, ())}
+    # __dev_close_many() clears what netif_running() asks, before ndo_stop.
+    if moments[until].slot and any(e.name in ("netif_running", "netif_device_present")
+                                   for f in arm.path for e in events.get(f, ())):
+        return True
+    asked = {r for f in arm.path for s, r in reads.get(f, ())}
     return bool(asked & changed(moments, until))
 
 def is_usb():
@@ -559,9 +605,26 @@ def early(a, s, moments, root, alone=False):
         notes = [(arm.e.p, "operation", "'%s' arms it" % arm.e.function)]
         if after.last >= 0:
             notes.append((moments[after.last].e.p, "unbind", "%s is stopped later, here" % b.name()))
+        if is_final(a, s, moments, root):
+            finals.add(place(stop.e.p))
         say(a, stop.e, "%s can run after teardown: %s can arm '%s' again after '%s' in '%s'" %
             (a.name(), b.name(), a.field, stop.e.name, stop.e.function), root, notes)
         return
+
+finals = set()      # places that may stop the timer for good
+
+# Nobody enters the function but teardown, and teardown does not arm the timer later: timer_shutdown_sync() is for good.
+def is_final(a, s, moments, root):
+    stop = moments[s.last]
+    if a.kind != "timer" or stop.slot or root not in roots or stop.e.function in probes:
+        return False
+    if any(effect(m, a) == ARM for m in moments[s.last:] if not m.managed):
+        return False
+    for f in defined - set(roots):
+        if not any(f in m.path for m in moments) and any(e.name == stop.e.function for e in events.get(f, ())):
+            return False
+    used = {stop.e.function} & {a for f in events for e in events[f] for a in e.args}
+    return not used and not any(f == stop.e.function for slot, f, p in slots if f not in roots)
 
 def late(a, s, moments, root):
     d = death(a, moments, 0)
@@ -571,8 +634,10 @@ def late(a, s, moments, root):
     taken, stop = moments[at], moments[s.first]
     if a.kind in needs_arming and a.handlers and not is_armed(a):
         return False
-    asked = {r for f in functions_of(a) for r in reads.get(f, ())}
+    asked = {r for s, r in uses(a)}
     if (asked & changed(moments, at)) - ({field} if field not in cleared(moments) else set()):
+        return False
+    if field in cleared(moments) and any(field in tests.get(f, ()) for f in functions_of(a)):
         return False
     if a.kind == "irq" and masked(moments, at):
         return False
@@ -594,7 +659,7 @@ def cleared(moments):
 def never(a, s, moments, root):
     if a.managed or not a.field or a.kind not in ("work", "timer", "tasklet") or a.twice or not a.container:
         return
-    if not is_armed(a) or stoppers(a) or own_reference(a) or is_given_away(a):
+    if not is_armed(a) or stoppers(a) or own_reference(a) or is_given_away(a) or unread(a):
         return
     d = None
     for i, m in enumerate(moments):
@@ -664,6 +729,8 @@ def judge():
     taken = {p for r, p in lines}
     lines += [("", p) for p in probes if p not in taken and not any(roots.get(r) == probes[p] for r in roots)]
     for root, probe in lines:
+        if root and root not in defined:
+            continue
         moments = timeline(root, probe)
         for a in asyncs:
             if a in reported:
@@ -682,7 +749,7 @@ def judge():
                 if undoes(end, begin):
                     pair(end, begin)
     inside = {f for root, probe in lines if root for f in reached_by(root)}
-    for end in sorted(defined - called - inside - set(probes) - module):
+    for end in sorted(defined - called - inside - set(probes) - module - {h for a in asyncs for h in a.handlers}):
         if POWER.search(end):
             continue
         moments = story(end)
@@ -798,6 +865,33 @@ v << given.v; f << given.f; p << given.p;
 @@
 values[(p[0].current_element, v)] = f
 
+@kept@
+expression E;
+identifier v;
+identifier f =~ "^devm_";
+@@
+(
+E->v = f(...)
+|
+E.v = f(...)
+)
+
+@script:python@
+v << kept.v;
+@@
+managed.add(v)
+
+@leaving@
+position p, q;
+@@
+if@p (...) { ... return@q ...; }
+
+@script:python@
+p << leaving.p; q << leaving.q;
+@@
+for each in q:
+    leaves.setdefault(each.current_element, set()).add(((int(p[0].line), int(p[0].column)), (int(each.line), int(each.column))))
+
 @slot@
 identifier T, v, s, h;
 position p;
@@ -841,12 +935,13 @@ read_armers()
 @change@
 expression E, e;
 identifier f;
+assignment operator op;
 position p;
 @@
 (
-E->f@p = e
+E->f@p op e
 |
-E.f@p = e
+E.f@p op e
 )
 
 @script:python@
@@ -867,23 +962,39 @@ E.f@p
 )
 
 @script:python@
-f << read.f; p << read.p;
+E << read.E; f << read.f; p << read.p;
 @@
-reads.setdefault(p[0].current_element, set()).add(f)
+reads.setdefault(p[0].current_element, set()).add((struct_of(p[0].current_element, E) if is_static(E) else "", f))
+
+@test@
+expression E;
+identifier f : script:python() { is_wanted(f) };
+position p;
+statement S1, S2;
+@@
+(
+if (!E->f@p) S1 else S2
+|
+if (E->f@p) S1 else S2
+)
+
+@script:python@
+f << test.f; p << test.p;
+@@
+tests.setdefault(p[0].current_element, set()).add(f)
 
 @script:python@
 @@
 judge()
-timers = {place(e.p) for f in events for e in events[f]}
 clear_all()
 
-// timer_shutdown_sync() keeps whoever is left from arming it again.
+// What arms the timer later does nothing then: timer_shutdown_sync() clears its function.
 @depends on patch@
+identifier f =~ "^(timer_delete_sync|del_timer_sync|del_singleshot_timer_sync)$";
 expression E;
-identifier sf_sync =~ "^(timer_delete_sync|del_timer_sync)$";
-position p : script:python() { is_found(p) };
+position p : script:python() { is_last_stop(p) };
 @@
-- sf_sync@p(E)
+- f@p(E)
 + timer_shutdown_sync(E)
 
 %include context

@@ -21,6 +21,7 @@ initialises = set("%{calls.initialise}|%{asyncs}".split("|")) - set("%{publish}"
 touches = set("%{touches}".split("|"))
 wanted = set()
 watched = set()
+handlers = set()
 owners = {}         # (place, field) and (function, object, field) -> struct
 derefs = {}         # function -> [(place, position, struct, field)]
 mentions = {}       # function -> [(place, position, struct, field)]
@@ -59,8 +60,6 @@ def is_new(function, object_, begin, end):
     name = re.split(r"\W+", object_)[0]
     return any(begin < place < end for place in made.get((function, name), ()))
 
-made = {}           # (function, variable) -> places of assignments
-
 def is_quiet(published, function):
     if not published["interrupt"]:
         return False
@@ -89,18 +88,6 @@ def find_candidates():
                     if c[2] == helper:
                         candidates.extend((caller, published, c, r) for r in ready_in(caller) if r[0] > c[0])
 
-@made@
-identifier v;
-expression e;
-position p;
-@@
-v@p = e
-
-@script:python@
-v << made.v; p << made.p;
-@@
-made.setdefault((p[0].current_element, v), []).append(at(p))
-
 @script:python@
 @@
 find_candidates()
@@ -108,6 +95,8 @@ for function, published, c, ready in candidates:
     wanted.add(ready[3])
     watched.update(reached([e[0] for e in published["entries"]]), [function])
     after.setdefault(c[0], set()).add(ready[0])
+    if published["interrupt"]:
+        handlers.update(e[0] for e in published["entries"])
 
 @owner@
 type T;
@@ -181,8 +170,8 @@ if at(q) in after[at(p)]:
 
 // What an interrupt handler uses whatever it finds: each way through it passes here.
 @whole@
-identifier handler;
-position p : script:python() { p[0].current_element in watched };
+identifier handler : script:python() { handler in handlers };
+position p;
 expression x;
 identifier fld;
 @@
@@ -254,19 +243,31 @@ for function, published, c, (where, p, object_, field, sets) in candidates:
                  (used, "operation", "'%s' may run from then on, and uses '%s'" % (door, field))]
         finding(p, message, door=door, struct=struct, teardown=function, notes=notes, slot=slot, table=table)
         reported.add((function, field))
+        if not sets and c is published["call"]:
+            movable[where] = c[0]
         break
 
-// Only what is initialised by a call in one straight line, and not what is assigned.
-@depends on patch exists@
-expression R;
-expression list sf_all;
-identifier sf_pub =~ "^(misc_register|cdev_add|cdev_device_add|usb_register_dev|%{asyncs.interrupt})$";
-identifier sf_early =~ "^(%{calls.initialise}|%{asyncs.work}|%{asyncs.timer}|%{asyncs.tasklet}|INIT_LIST_HEAD)$";
-position q : script:python() { is_found(q) };
-@@
-+ sf_early(sf_all);
-  R = sf_pub(...);
-  ... when any
-- sf_early@q(sf_all);
-
 %include context
+%include arms
+
+// The object is the same at both places, or it would be a new one.
+@move depends on patch exists@
+expression f, r;
+identifier g;
+expression list es;
+statement S;
+position p : script:python() { is_target(p) };
+position q : script:python() { is_movable(q) };
+@@
+(
+++ g(es);
+f@p(...);
+|
+++ g(es);
+r = f@p(...);
+|
+++ g(es);
+if (<+... f@p(...) ...+>) S
+)
+... when any
+- g@q(es);

@@ -52,8 +52,8 @@ fence_state += [leaves, held, dropped]
 # What teardown makes dead, and nobody else changes: name -> whether it is a pointer.
 def states():
     live = set(in_doors()) | set(reached(opens))
-    changed = {key(left) for f, left, _, _ in stores if f in live}
-    changed.update(key(args[0]) for f, _, _, _, fn, args in acts_of(live) if fn in STORES or fn in KILLS and args)
+    changed = {name(left) for f, left, _, _ in stores if f in live}
+    changed.update(name(args[1] if "_bit" in fn else args[0]) for f, _, _, _, fn, args in acts_of(live) if fn in STORES or fn in KILLS and args)
     return {k for k, v in dead().items() if k not in changed and any(r not in ("", "list") and f not in live for f, _, r in v)}
 
 states = once(states)
@@ -62,7 +62,12 @@ def worth_it():
     return unbinds() and not waits_for_files()
 
 def conditions():
-    return {order(p): (f, names_dead(f, c) & states(), p) for f, c, p in asked if f in in_doors() and names_dead(f, c) & states()}
+    return {order(p): (f, asks_for(f, c), p) for f, c, p in asked if f in in_doors() and asks_for(f, c)}
+
+# The states that a condition asks for; of a word of bits only the bit that teardown changes.
+def asks_for(f, text):
+    return {n for n in names_dead(f, text) & states()
+            if any(not r.startswith("bit ") or r[4:] in text for _, _, r in dead()[n])}
 
 conditions = once(conditions)
 
@@ -150,31 +155,39 @@ def may_hold(f, at):
             out.update(takes(fn, args) for _, _, _, _, fn, args in acts_of(reached([e[3]])))
     return out - {""}
 
-def gates_of(names):
-    return set().union(*(gates(n) for n in names))
+def gates_of(asked_for):
+    return set().union(*(gates(n) for n in asked_for))
 
-def report_use(f, names, lock, touch, how, c, r):
+def report_use(f, asked_for, lock, touch, how, c, r):
     door = start_of(in_doors(), f)
     slot, ops = live_doors()[door]
     does, goes, end, p, struct = story(touch)
-    name = sorted(names)[0]
-    notes = [(c, "operation", "Tests '%s'" % name)]
+    state = sorted(asked_for)[0]
+    text = state.strip("->(")
+    notes = [(c, "operation", "Tests '%s'" % text)]
     if r:
         notes.append((r, "operation", "Releases '%s'" % lock))
-    g, q, _ = dead()[name][0]
-    notes.append((q, "unbind", "'%s' changes '%s'" % (g, name)))
+    g, q, _ = dead()[state][0]
+    notes.append((q, "unbind", "'%s' changes '%s'" % (g, text)))
     if p:
         notes.append((p, "unbind", "%s it" % goes))
-    texts = {"outside": "'%s' tests '%s' outside '%s', and then %s that %s" % (door, name, lock, does, goes),
-             "no lock": "'%s' tests '%s' under no lock that teardown takes, and then %s that %s" % (door, name, does, goes),
-             "dropped": "'%s' drops '%s' between the test of '%s' and the use: it %s that %s" % (door, lock, name, does, goes),
-             "retaken": "'%s' retakes '%s' without a new test of '%s' and %s that %s" % (door, lock, name, does, goes)}
+    texts = {"outside": "'%s' tests '%s' outside '%s', and then %s that %s" % (door, text, lock, does, goes),
+             "no lock": "'%s' tests '%s' under no lock that teardown takes, and then %s that %s" % (door, text, does, goes),
+             "dropped": "'%s' drops '%s' between the test of '%s' and the use: it %s that %s" % (door, lock, text, does, goes),
+             "retaken": "'%s' retakes '%s' without a new test of '%s' and %s that %s" % (door, lock, text, does, goes)}
     finding(touch[1][1], texts[how], door=door, struct=struct, teardown=end, notes=notes, slot=slot, table=ops)
 
+# Whether the test is of a copy that was made before any of the locks was taken.
+def is_old(f, at, states, gate):
+    text = next(c for g, c, p in asked if g == f and order(p) == at)
+    made = [order(p) for g, left, right, p in stores if g == f and left in names(text) and order(p) < at and states & names(right)]
+    taken = [(line, column) for line, column, _, fn, args in acts.get(f, ()) if takes(fn, args) in gate]
+    return bool(made) and bool(taken) and not states & names(text) and max(made) < min(taken)
+
 def outside():
-    for at, (f, names, c) in sorted(conditions().items()):
-        gate = gates_of(names)
-        if at not in leaves or held.get(at, set()) & gate or may_hold(f, at) & gate:
+    for at, (f, asked_for, c) in sorted(conditions().items()):
+        gate = gates_of(asked_for)
+        if at not in leaves or may_hold(f, at) & gate or held.get(at, set()) & gate and not is_old(f, at, asked_for, gate):
             continue
         before = [e for e in events(f) if e[0] < at and is_test(f, e)]
         if before:
@@ -185,23 +198,24 @@ def outside():
             touch = use_of(f, e)
             if touch:
                 lock = sorted(gate)[0] if gate else ""
-                report_use(f, names, lock, touch, "outside" if gate else "no lock", c, None)
+                report_use(f, asked_for, lock, touch, "outside" if gate else "no lock", c, None)
                 break
             if is_test(f, e) or e[2] == "call" and e[3] in defined and asks(e[3]):
                 break
 
 def let_go():
     for at, lock, r, q in dropped:
-        f, names, c = conditions()[at]
-        if lock not in gates_of(names) or may_hold(f, at) & gates_of(names):
+        f, asked_for, c = conditions()[at]
+        if lock not in gates_of(asked_for) or may_hold(f, at) & gates_of(asked_for):
             continue
         between = [e for e in events(f) if order(r) < e[0] < order(q)]
-        if any(is_test(f, e) or e[2] == "call" and e[3] in defined and asks(e[3]) for e in between) or order(q) < order(r):
+        if any(is_test(f, e) and not (e[2] == "call" and e[3].startswith("wait_event")) or
+               e[2] == "call" and e[3] in defined and asks(e[3]) for e in between) or order(q) < order(r):
             continue
         touch = next((t for e in events(f) if e[0] == order(q) for t in [use_of(f, e)] if t), None)
         again = any(e[2] == "call" and takes(e[3], e[4]) == lock for e in between)
         if touch:
-            report_use(f, names, lock, touch, "retaken" if again else "dropped", c, r)
+            report_use(f, asked_for, lock, touch, "retaken" if again else "dropped", c, r)
 
 
 def locks_at(f, at):

@@ -93,16 +93,18 @@ def use(functions, r):
                 return None
             if r["handle"] and (c[2] in frees or c[2] in resource_of) and r["handle"] in [last(a) for a in c[3]]:
                 return None
+    mentioned = not r["handle"] or any(r["handle"] in fields(c[3]) for f in functions for c in told.get(f, ()))
     for f in functions:
         for c in calls_of(f):
-            names = [last(a) for a in c[3] if is_field(a)]
+            names = fields(c[3])
             if r["uses"] or r["clock"] or "virtqueue" == r["resource"]:
                 if c[2] in r["uses"] and (not r["handle"] or r["handle"] in names):
                     return c[1]
                 if c[2] in touching.get(r["resource"], ()):
                     return c[1]
             elif r["resource"]:
-                if c[2] in touching.get(r["resource"], ()) and (r["handle"] in names or r["resource"] in one_a_device):
+                if c[2] in touching.get(r["resource"], ()) and (
+                        r["handle"] in names if names and r["handle"] else mentioned and r["resource"] in one_a_device):
                     return c[1]
         if r["handle"] and not r["uses"] and not r["clock"]:
             for _, p, struct, field in derefs.get(f, ()):
@@ -262,7 +264,6 @@ if at(q) in after[at(p)]:
 
 @script:python@
 @@
-fixable = {}
 reported = set()
 for function, each, r, c, w, published, root in candidates:
     if c and (each[0], c[0]) not in reachable or r["call"][0] in reported:
@@ -287,19 +288,40 @@ for function, each, r, c, w, published, root in candidates:
             notes.append((c[1], "unbind", "Only now " + by))
         finding(each[1], message, door=door, struct=r["struct"], teardown=root, notes=notes, slot=slot, table=table)
         reported.add(r["call"][0])
+        # In front of the first release: the others then follow, too.
+        # A lock that is held at one of them only might be what the operation waits for.
+        if c is not None and c is w and root == function and function in roots and (
+                held(function, each[0]) == held(function, c[0])):
+            earlier = [where for where, q in movable.items() if q == c[0]]
+            if not any(where < each[0] for where in earlier):
+                for where in earlier:
+                    del movable[where]
+                movable[each[0]] = c[0]
         break
 
-// The node goes first: only where both calls stand in one straight line.
-@depends on patch@
-expression E;
-position p : script:python() { is_found(p) };
-identifier sf_early;
-identifier sf_node =~ "^(misc_deregister|cdev_device_del|rc_unregister_device|input_unregister_device)$";
-@@
-+ sf_node(E);
-  sf_early@p(...);
-  ... when != sf_node(E)
-      when != return ...;
-- sf_node(E);
-
 %include context
+%include arms
+
+// misc_deregister() and its like only need what they are given: nothing between is about that.
+@move depends on patch@
+expression f, E;
+identifier g =~ "^(misc_deregister|rc_unregister_device|input_unregister_device|i2c_del_adapter|debugfs_remove|debugfs_remove_recursive)$";
+position p : script:python() { is_movable(p) };
+position q : script:python() { is_target(q) };
+@@
++ g(E);
+f@p(...);
+... when != E
+- g@q(E);
+
+@move_both depends on patch@
+expression f, E1, E2;
+identifier g =~ "^(cdev_device_del|device_remove_file)$";
+position p : script:python() { is_movable(p) };
+position q : script:python() { is_target(q) };
+@@
++ g(E1, E2);
+f@p(...);
+... when != E1
+    when != E2
+- g@q(E1, E2);
