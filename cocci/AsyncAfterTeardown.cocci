@@ -11,7 +11,7 @@
 //# a write to the hardware to mask the interrupt.
 //# The patch uses timer_shutdown_sync(): Linux 6.2 and later have it.
 //
-// Confidence: Medium
+// Confidence: Low
 // Copyright: (C) 2026 the Strongfence authors
 // Options: --no-includes
 

@@ -27,6 +27,7 @@ derefs = {}         # function -> [(place, position, struct, field)]
 mentions = {}       # function -> [(place, position, struct, field)]
 after = {}          # place of a publication -> places of what is made ready later
 reachable = set()
+ends = set()
 at_once = set()     # places of uses that each run of an interrupt handler reaches
 candidates = []     # (function, publication, call that publishes, what is made ready)
 
@@ -95,6 +96,7 @@ for function, published, c, ready in candidates:
     wanted.add(ready[3])
     watched.update(reached([e[0] for e in published["entries"]]), [function])
     after.setdefault(c[0], set()).add(ready[0])
+    ends.add(ready[0])
     if published["interrupt"]:
         handlers.update(e[0] for e in published["entries"])
 
@@ -140,7 +142,7 @@ if f in wanted:
 @way exists@
 expression f, g;
 position p : script:python() { at(p) in after };
-position q;
+position q : script:python() { at(q) in ends };
 @@
 f@p(...)
 ... when any
@@ -156,7 +158,7 @@ if at(q) in after[at(p)]:
 expression f, x, e;
 identifier fld;
 position p : script:python() { at(p) in after };
-position q;
+position q : script:python() { at(q) in ends };
 @@
 f@p(...)
 ... when any

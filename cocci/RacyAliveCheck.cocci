@@ -6,7 +6,7 @@
 //# A test in a helper and the use in its caller, and callbacks of subsystems (V4L2, ALSA), are not seen.
 //# What another file makes dead is not known here.
 //
-// Confidence: Medium
+// Confidence: Low
 // Copyright: (C) 2026 the Strongfence authors
 // Options: --no-includes
 

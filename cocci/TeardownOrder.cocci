@@ -39,6 +39,8 @@ owners = {}         # (function, object, field) -> struct
 derefs = {}         # function -> [(place, position, struct, field)]
 after = {}          # place of a release -> places of the withdrawals that come later in its function
 reachable = set()
+ends = set()
+used_after = {}     # place of a put -> the first use after it
 
 # What a call releases, or None.
 def release(call):
@@ -208,6 +210,7 @@ for function, each, r, c, w, published, root in candidates:
         watched.update(reached([e[0] for e in published["entries"]]), [r["p"][0].current_element])
     if c:
         after.setdefault(each[0], set()).add(c[0])
+        ends.add(c[0])
 
 @owner@
 type T;
@@ -250,7 +253,7 @@ if f in wanted:
 @way exists@
 expression f, g;
 position p : script:python() { at(p) in after };
-position q;
+position q : script:python() { at(q) in ends };
 @@
 f@p(...)
 ... when any
@@ -298,6 +301,43 @@ for function, each, r, c, w, published, root in candidates:
                     del movable[where]
                 movable[each[0]] = c[0]
         break
+
+// What follows the put of the reference that the driver data is, and uses the object by the same variable.
+@put exists@
+type T;
+identifier x, ref, m, end;
+identifier d =~ "^(%{calls.drvdata})$";
+identifier k =~ "^kref_put(|_lock|_mutex)$";
+position p, q;
+@@
+(
+T x = d(...);
+|
+x = d(...);
+)
+... when any
+    when != kref_get(&x->ref)
+k@p(&x->ref, end, ...)
+... when != x = ...
+x->m@q
+
+@script:python@
+t << put.T; x << put.x; end << put.end; m << put.m; p << put.p; q << put.q;
+@@
+function = p[0].current_element
+came = reached(list(roots) + sorted(exported))
+again = [c for c in calls_of(function) if c[0] > at(p) and (c[2] in puts or c[2] in frees) and any(
+    re.match(r"(& )?%s( -> .*)?$" % x, a) for a in c[3])]
+if function in came and at(q) > at(p) and not again and any(c[2] in frees for c in told.get(end, ())):
+    first = used_after.get(at(p))
+    if first is None or at(q) < at(first[0]):
+        used_after[at(p)] = (q, p, function, x, t, start_of(came, function))
+
+@script:python@
+@@
+for q, p, function, x, t, root in used_after.values():
+    finding(q, "'%s' puts '%s', which the last put frees, and uses it afterwards" % (function, x), struct=t,
+            teardown=root, notes=[(p, "unbind", "'%s' puts '%s'" % (function, x))])
 
 %include context
 %include arms

@@ -109,6 +109,9 @@ static void every_part_has_its_rule(void **state)
 		for (size_t j = 0; j < sizeof(homes) / sizeof(*homes); j++) {
 			const char *name = path + strlen(homes[j]);
 
+			// What the scripts share, and how they are made, is no rule's.
+			if (!strncmp(path, "cocci/", 6) && (strchr(name, '/') || !strcmp(name, "CMakeLists.txt")))
+				continue;
 			if (!strncmp(path, homes[j], strlen(homes[j])) && !is_rule(name, strcspn(name, ".")))
 				fail_msg("%s: rules.def has no such rule", path);
 		}
