@@ -44,7 +44,9 @@ static void see_command(void *context, const struct strings *words)
 		.output = copy(object),
 	};
 
-	strings_add_all(&one.arguments, words);
+	for (size_t i = 0; i < words->count; i++)
+		if (strcmp(words->at[i], DRYRUN_FLAG))
+			strings_add(&one.arguments, words->at[i]);
 	compiles_take(&run->found, one);
 }
 

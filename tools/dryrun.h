@@ -8,6 +8,9 @@
 
 #include "compile.h"
 
+// Whoever asks may give this in KCFLAGS, so that make takes no object for up to date: it is not part of a command.
+#define DRYRUN_FLAG "-DSTRONGFENCE_DRY_RUN"
+
 struct dryrun {
 	const char *directory; // where make ran: relative names start there
 	struct compiles found;

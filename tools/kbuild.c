@@ -182,6 +182,17 @@ static size_t replace_units(struct part *part, const char *path, bool directory,
 	return count;
 }
 
+// Kbuild prints no command for an object that is up to date. One more flag makes every command another one
+// (cmd-check of scripts/Kbuild.include); dryrun.h takes it out again.
+static struct strings make_asking(const struct kernel *kernel)
+{
+	struct strings make = kernel_make(kernel);
+	const char *flags = getenv("KCFLAGS");
+
+	strings_take(&make, format("KCFLAGS=%s%s" DRYRUN_FLAG, flags ? flags : "", flags ? " " : ""));
+	return make;
+}
+
 // Asks Kbuild for everything stale in one run. False when make failed.
 static bool ask_kbuild(const struct kernel *kernel, const struct strings *make,
 		       const struct strings *targets, struct ask *ask)
@@ -213,7 +224,7 @@ bool kbuild_compiles(const struct kernel *kernel, const struct strings *paths, c
 		     struct compiles *list)
 {
 	struct part *parts = allocate(paths->count * sizeof(*parts));
-	struct strings make = kernel_make(kernel), targets = {0};
+	struct strings make = make_asking(kernel), targets = {0};
 	char *whole = stamp_whole(kernel, &make);
 	char *folder = path_join(state, "dryrun");
 	bool complete = true;

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +13,7 @@
 #include "files.h"
 #include "options.h"
 #include "process.h"
-#include "table.h"
+#include "tier.h"
 
 enum {
 	BAR_BUGS = 80,   // per cent of the bug rows reported, at least
@@ -36,40 +35,37 @@ static const char help[] =
 	"--print-table prints the table of --expect, brought up to date, and nothing else.\n"
 	"Exit status: 0 as expected and within the bars, 1 not, 2 some of the work could not be done.\n";
 
-struct tree {
-	char *name, *src, *build;
-	json_t *findings, *fences; // arrays of what was printed
-};
-
-struct tier {
-	struct table expect, fences;
-	struct tree *trees;
-	size_t tree_count;
-	const char *strongfence, *work, *llvm, *jobs;
-	size_t passed, failed;
-	bool trouble, print_table, alpha;
-	bool cocci; // the engine is Coccinelle
-};
-
-// The column that says what is expected; a cell "-": no semantic patch serves the row's rule.
-static const char *expect_of(const struct tier *tier, size_t row)
-{
-	return table_cell(&tier->expect, row, tier->cocci ? "cocci" : "expect");
-}
-
-static bool is_served(const struct tier *tier, size_t row)
-{
-	return !tier->cocci || strcmp(expect_of(tier, row), "-");
-}
-
-static const char *text_of(const json_t *object, const char *key)
+const char *text_of(const json_t *object, const char *key)
 {
 	const char *text = json_string_value(json_object_get(object, key));
 
 	return text ? text : "";
 }
 
-// Running it.
+void count(struct rate *rate, bool hit)
+{
+	rate->rows++;
+	rate->hits += hit;
+}
+
+double percent(const struct rate *rate)
+{
+	return rate->rows ? 100.0 * (double)rate->hits / (double)rate->rows : 0;
+}
+
+const char *judge(struct tier *tier, bool hit, bool wanted, bool expected)
+{
+	if (hit == expected) {
+		tier->passed++;
+		return hit == wanted ? "" : " (known)";
+	}
+	if (hit == wanted) {
+		tier->passed++;
+		return " (better than the table says: bring it up to date)";
+	}
+	tier->failed++;
+	return " FAILED";
+}
 
 static void add_tree(struct tier *tier, const char *text)
 {
@@ -85,7 +81,7 @@ static void add_tree(struct tier *tier, const char *text)
 	};
 }
 
-static struct tree *tree_of(struct tier *tier, const struct table *table, size_t row)
+struct tree *tree_of(struct tier *tier, const struct table *table, size_t row)
 {
 	const char *name = table_cell(table, row, "tree");
 
@@ -95,20 +91,7 @@ static struct tree *tree_of(struct tier *tier, const struct table *table, size_t
 	fatal("%s names the tree %s; give it with --tree", table->path, name);
 }
 
-// The rules whose finding may stand in teardown as well as in the operation that it cuts off.
-static bool of_teardown(const char *rule)
-{
-	static const char *const rules_of_teardown[] = {"TeardownOrder", "AsyncAfterTeardown", "TeardownHang",
-							"FenceNeverClosed"};
-
-	for (size_t i = 0; i < sizeof(rules_of_teardown) / sizeof(*rules_of_teardown); i++)
-		if (!strcmp(rules_of_teardown[i], rule))
-			return true;
-	return false;
-}
-
-// The cell FILE:FUNCTION or FUNCTION, which then is in the row's own file. Caller frees *file.
-static const char *teardown_of(const struct table *table, size_t row, char **file)
+const char *teardown_of(const struct table *table, size_t row, char **file)
 {
 	const char *cell = table_cell(table, row, "teardown"), *colon = strchr(cell, ':');
 
@@ -227,303 +210,6 @@ static void run_trees(struct tier *tier)
 	}
 }
 
-// Comparing.
-
-// Whether the finding is in a function of the row, or was entered by one.
-static bool in_functions(const struct table *table, size_t row, const json_t *finding)
-{
-	const char *functions = table_cell(table, row, "functions");
-
-	return !strcmp(text_of(finding, "file"), table_cell(table, row, "file")) &&
-	       (table_has(functions, ',', text_of(finding, "function")) ||
-		table_has(functions, ',', text_of(finding, "door")));
-}
-
-// Whether it is about the row's teardown.
-static bool in_teardown(const struct table *table, size_t row, const json_t *finding)
-{
-	char *file;
-	const char *teardown = teardown_of(table, row, &file);
-	bool there = !strcmp(text_of(finding, "file"), file) ||
-		     !strcmp(text_of(finding, "file"), table_cell(table, row, "file"));
-
-	free(file);
-	return there && strcmp(teardown, "-") &&
-	       (table_has(teardown, ',', text_of(finding, "function")) ||
-		table_has(teardown, ',', text_of(finding, "teardown")));
-}
-
-// The most severe finding of the row's rule in one of its functions, NULL when there is none. *other is
-// a finding of another rule there.
-static const json_t *find(const struct tier *tier, size_t row, const struct tree *tree,
-			  const json_t **other)
-{
-	const char *rule = table_cell(&tier->expect, row, "rule");
-	const json_t *best = NULL, *finding;
-	size_t i;
-
-	*other = NULL;
-	json_array_foreach(tree->findings, i, finding) {
-		if (!in_functions(&tier->expect, row, finding) &&
-		    !(of_teardown(rule) && in_teardown(&tier->expect, row, finding)))
-			continue;
-		if (strcmp(text_of(finding, "rule"), rule))
-			*other = finding;
-		else if (!best || severity_of(text_of(finding, "severity")) >
-					  severity_of(text_of(best, "severity")))
-			best = finding;
-	}
-	return best;
-}
-
-// Whether a default run prints it.
-static bool shown(const json_t *finding)
-{
-	return finding && severity_of(text_of(finding, "severity")) > SEVERITY_INFO;
-}
-
-struct rate {
-	size_t rows, hits;
-};
-
-static void count(struct rate *rate, bool hit)
-{
-	rate->rows++;
-	rate->hits += hit;
-}
-
-static double percent(const struct rate *rate)
-{
-	return rate->rows ? 100.0 * (double)rate->hits / (double)rate->rows : 0;
-}
-
-// Counts the row as a test and says what is to be done about it when it is not as expected.
-static const char *judge(struct tier *tier, bool hit, bool wanted, bool expected)
-{
-	if (hit == expected) {
-		tier->passed++;
-		return hit == wanted ? "" : " (known)";
-	}
-	if (hit == wanted) {
-		tier->passed++;
-		return " (better than the table says: bring it up to date)";
-	}
-	tier->failed++;
-	return " FAILED";
-}
-
-// What a row of status hygiene or worse wants is another thing than what the others want.
-static bool is_silent(const char *status)
-{
-	return strcmp(status, "bug") && strcmp(status, "hygiene");
-}
-
-// The rates a rule for itself, which the total hides, with the rows that spoil them.
-static void print_rule(const struct tier *tier, const char *rule, const json_t *const *found)
-{
-	const struct table *table = &tier->expect;
-	struct rate bugs = {0}, silent = {0};
-
-	for (size_t i = 0; i < table->count; i++) {
-		const char *status = table_cell(table, i, "status");
-
-		if (strcmp(table_cell(table, i, "rule"), rule) || !is_served(tier, i))
-			continue;
-		if (!strcmp(status, "bug"))
-			count(&bugs, shown(found[i]));
-		else if (is_silent(status))
-			count(&silent, shown(found[i]));
-	}
-	printf("%-19s %3zu of %3zu %5.1f %%    %3zu of %3zu %5.1f %%\n", rule, bugs.hits, bugs.rows,
-	       percent(&bugs), silent.hits, silent.rows, percent(&silent));
-	for (size_t i = 0; i < table->count; i++) {
-		const char *status = table_cell(table, i, "status"), *id = table_cell(table, i, "id");
-
-		if (strcmp(table_cell(table, i, "rule"), rule) || !is_served(tier, i) ||
-		    shown(found[i]) == !strcmp(status, "bug"))
-			continue;
-		if (!shown(found[i]))
-			printf("    missed %s %s: %s\n", id, table_cell(table, i, "file"),
-			       tier->cocci ? table_cell(table, i, "evidence") : table_cell(table, i, "why"));
-		else
-			printf("    false %s %s (%s): %s:%d %s\n", id, table_cell(table, i, "file"), status,
-			       text_of(found[i], "function"),
-			       (int)json_integer_value(json_object_get(found[i], "line")),
-			       table_cell(table, i, "why"));
-	}
-}
-
-static void print_rules(const struct tier *tier, const json_t *const *found)
-{
-	const struct table *table = &tier->expect;
-	struct strings seen = {0};
-
-	printf("\n%-19s %-17s    %s\n", "rule", "bugs reported", "ok and fixed reported");
-	for (size_t i = 0; i < table->count; i++)
-		if (is_served(tier, i) && !strings_have(&seen, table_cell(table, i, "rule")))
-			strings_add(&seen, table_cell(table, i, "rule"));
-	strings_sort(&seen);
-	for (size_t i = 0; i < seen.count; i++)
-		print_rule(tier, seen.at[i], found);
-	printf("\n");
-	strings_free(&seen);
-}
-
-// The table with expect as it is now, and a why only where a row needs one: '?' where none was written yet.
-static int print_table(struct tier *tier)
-{
-	const struct table *table = &tier->expect;
-
-	fputs(table->comments, stdout);
-	for (size_t j = 0; j < table->columns.count; j++)
-		printf("%s%s", j ? "\t" : "", table->columns.at[j]);
-	printf("\n");
-	for (size_t i = 0; i < table->count; i++) {
-		const json_t *other;
-		bool hit = shown(find(tier, i, tree_of(tier, table, i), &other));
-		bool wanted = !strcmp(table_cell(table, i, "status"), "bug");
-
-		for (size_t j = 0; j < table->columns.count; j++) {
-			const char *name = table->columns.at[j], *cell = table->rows[i].at[j];
-
-			if (!strcmp(name, tier->cocci ? "cocci" : "expect"))
-				cell = !is_served(tier, i) ? "-" : hit ? "reported" : "silent";
-			else if (tier->cocci)
-				; // the reasons are those of the other engine
-			else if (!strcmp(name, "why") && hit == wanted)
-				cell = "-";
-			else if (!strcmp(name, "why") && !strcmp(cell, "-"))
-				cell = "?";
-			printf("%s%s", j ? "\t" : "", cell);
-		}
-		printf("\n");
-	}
-	return tier->trouble ? VERDICT_TROUBLE : VERDICT_CLEAN;
-}
-
-static void compare_findings(struct tier *tier, struct rate *bugs, struct rate *silent,
-			     struct rate *hygiene)
-{
-	const struct table *table = &tier->expect;
-	const json_t **all = allocate(table->count * sizeof(*all));
-
-	for (size_t i = 0; i < table->count; i++) {
-		const char *status = table_cell(table, i, "status");
-		const char *expect = expect_of(tier, i);
-		const json_t *other, *found = find(tier, i, tree_of(tier, table, i), &other);
-		bool bug = !strcmp(status, "bug"), hit = shown(found);
-		struct rate *rate = bug ? bugs : is_silent(status) ? silent : hygiene;
-
-		if (!is_served(tier, i))
-			continue;
-		if (strcmp(expect, "reported") && strcmp(expect, "silent"))
-			fatal("%s: %s: expect is neither reported nor silent", table->path,
-			      table_cell(table, i, "id"));
-		count(rate, hit);
-		all[i] = found;
-		printf("%-5s %-7s %-18s %-4s %s: %s", table_cell(table, i, "id"), status,
-		       table_cell(table, i, "rule"), table_cell(table, i, "tree"),
-		       table_cell(table, i, "file"), hit ? "reported" : bug ? "missed" : "silent");
-		if (found)
-			printf(" %s:%d %s", text_of(found, "function"),
-			       (int)json_integer_value(json_object_get(found, "line")),
-			       text_of(found, "severity"));
-		else if (other)
-			printf(" [%s in %s]", text_of(other, "rule"), text_of(other, "function"));
-		printf("%s\n", judge(tier, hit, bug, !strcmp(expect, "reported")));
-		if (hit != bug && !tier->cocci)
-			printf("      %s\n", table_cell(table, i, "why"));
-	}
-	print_rules(tier, all);
-	free(all);
-}
-
-// The field, and the bit of it where the record names one.
-static char *predicate_of(const json_t *fence)
-{
-	const char *bit = text_of(fence, "bit");
-
-	return format("%s%s%s", text_of(fence, "predicate"), *bit ? "." : "", bit);
-}
-
-// Whether one of the row's functions is on the way from the fence's root to its kill.
-static bool is_on_the_way(const char *functions, const json_t *fence)
-{
-	const json_t *step;
-	size_t i;
-
-	json_array_foreach(json_object_get(fence, "path"), i, step)
-		if (table_has(functions, '|', json_string_value(step)))
-			return true;
-	return false;
-}
-
-// A fence that several units see is told once, from one of them.
-static bool same_folder(const char *left, const char *right)
-{
-	const char *end = strrchr(left, '/');
-	size_t length = end ? (size_t)(end - left) + 1 : 0;
-
-	return !strncmp(left, right, length) && !strchr(right + length, '/');
-}
-
-static bool is_fence(const struct table *table, size_t row, const json_t *fence)
-{
-	const char *structs = table_cell(table, row, "struct");
-	const char *lock = text_of(fence, "lock"), *in = text_of(fence, "struct");
-	const char *file = table_cell(table, row, "file");
-	const json_t *kill = json_object_get(fence, "kill");
-	char *predicate = predicate_of(fence);
-	bool same = !strcmp(text_of(fence, "type"), "fence") &&
-		    (same_folder(text_of(fence, "file"), file) || same_folder(text_of(kill, "file"), file)) &&
-		    table_has(structs, '|', *in ? in : "-") &&
-		    table_has(table_cell(table, row, "lock"), '|', *lock ? lock : "-") &&
-		    table_has(table_cell(table, row, "predicate"), '|', predicate) &&
-		    is_on_the_way(table_cell(table, row, "teardown"), fence);
-
-	free(predicate);
-	return same;
-}
-
-static void compare_fences(struct tier *tier, struct rate *inferred)
-{
-	const struct table *table = &tier->fences;
-
-	for (size_t i = 0; i < table->count; i++) {
-		const struct tree *tree = tree_of(tier, table, i);
-		const char *expect = table_cell(table, i, "expect");
-		const char *file = table_cell(table, i, "file");
-		const json_t *fence;
-		bool hit = false;
-		size_t j;
-
-		if (strcmp(expect, "inferred") && strcmp(expect, "missed"))
-			fatal("%s: %s: expect is neither inferred nor missed", table->path,
-			      table_cell(table, i, "name"));
-		json_array_foreach(tree->fences, j, fence)
-			hit |= is_fence(table, i, fence);
-		count(inferred, hit);
-		printf("fence %-24s %-4s %s %s.%s %s %s: %s%s\n", table_cell(table, i, "name"),
-		       tree->name, file, table_cell(table, i, "struct"),
-		       table_cell(table, i, "lock"), table_cell(table, i, "predicate"),
-		       table_cell(table, i, "teardown"), hit ? "inferred" : "missed",
-		       judge(tier, hit, true, !strcmp(expect, "inferred")));
-		if (hit)
-			continue;
-		printf("      %s\n", table_cell(table, i, "why"));
-		json_array_foreach(tree->fences, j, fence) {
-			if (strcmp(text_of(fence, "type"), "fence") || strcmp(text_of(fence, "file"), file))
-				continue;
-			char *predicate = predicate_of(fence);
-
-			printf("      there: %s.%s %s %s\n",
-			       *text_of(fence, "struct") ? text_of(fence, "struct") : "-",
-			       text_of(fence, "lock"), predicate, text_of(fence, "teardown"));
-			free(predicate);
-		}
-	}
-}
-
 static void hold(struct tier *tier, const char *what, const struct rate *rate, int bar, bool at_least)
 {
 	double value = percent(rate);
@@ -587,8 +273,10 @@ int main(int argc, char **argv)
 	struct rate bugs = {0}, silent = {0}, hygiene = {0}, inferred = {0};
 
 	run_trees(&tier);
-	if (tier.print_table)
-		return print_table(&tier);
+	if (tier.print_table) {
+		print_table(&tier);
+		return tier.trouble ? VERDICT_TROUBLE : VERDICT_CLEAN;
+	}
 	compare_findings(&tier, &bugs, &silent, &hygiene);
 	hold(&tier, "bug rows reported in the named function", &bugs, tier.cocci ? BAR_COCCI_BUGS : BAR_BUGS, true);
 	hold(&tier, "ok and fixed rows reported", &silent, tier.cocci ? BAR_COCCI_SILENT : BAR_SILENT, false);

@@ -185,7 +185,7 @@ void make_kernel(const char *path)
 		"drivers/b/: $(b)\n"
 		"drivers/empty/:\n"
 		"$(a) $(b): %.o: FORCE\n"
-		"\tset -e; echo '  CC $@'; clang-19 -D__KERNEL__ -I$(srctree)/include $(more) -c -o $@ "
+		"\tset -e; echo '  CC $@'; clang-19 -D__KERNEL__ -I$(srctree)/include $(more) $(KCFLAGS) -c -o $@ "
 		"$(srctree)/$*.c; rm -f .$@.d\n"
 		"FORCE:\n"
 		".PHONY: FORCE drivers/ drivers/a/ drivers/b/ drivers/empty/\n";

@@ -36,6 +36,18 @@ static void one_recipe_is_one_command(void **state)
 	compiles_free(&run.found);
 }
 
+static void the_asking_flag_is_no_part_of_it(void **state)
+{
+	static const char *const lines[] = {"clang-19 -D__KERNEL__ -DOWN " DRYRUN_FLAG " -c -o x.o x.c", NULL};
+	struct dryrun run;
+
+	(void)state;
+	feed(&run, lines);
+	assert_int_equal(run.found.count, 1);
+	assert_words(&run.found.at[0].arguments, "clang-19", "-D__KERNEL__", "-DOWN", "-c", "-o", "x.o", "x.c", NULL);
+	compiles_free(&run.found);
+}
+
 static void other_commands_are_none(void **state)
 {
 	static const char *const lines[] = {
@@ -146,6 +158,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_recipe_is_one_command),
+		cmocka_unit_test(the_asking_flag_is_no_part_of_it),
 		cmocka_unit_test(other_commands_are_none),
 		cmocka_unit_test(continued_lines_are_joined),
 		cmocka_unit_test(unreadable_commands_are_counted),
