@@ -133,10 +133,6 @@ leaves = {}         # function -> where a branch begins that ends in return
 wanted = set()
 module = set()      # init and exit of the module
 
-def clear_all():
-    for each in (events, defined, types, values, slots, flags, reads, tests, managed, leaves, wanted, module, roots, probes):
-        each.clear()
-
 @initialize:python@
 @@
 def struct_of(function, text):
@@ -174,7 +170,6 @@ def is_wanted(field):
 
 # Which functions are the driver's own: by the first word of their names.
 def read_prefixes():
-    prefixes.clear()
     count = {}
     for f in defined:
         count[f.split("_")[0]] = count.get(f.split("_")[0], 0) + 1
@@ -329,7 +324,6 @@ needs_arming = ("work", "timer", "tasklet", "transfer")
 armers = {}         # async -> [(who, moment)]
 
 def read_armers():
-    armers.clear()
     for f in events:
         for e in events[f]:
             if does.get(e.name) != ARM:
@@ -719,7 +713,6 @@ def common(a, b):
     return n
 
 def judge():
-    reported.clear()
     if not asyncs:
         return
     lines = []
@@ -986,7 +979,6 @@ tests.setdefault(p[0].current_element, set()).add(f)
 @script:python@
 @@
 judge()
-clear_all()
 
 // What arms the timer later does nothing then: timer_shutdown_sync() clears its function.
 @depends on patch@

@@ -1012,13 +1012,6 @@ for c in sorted(managed, key=lambda x: x.line):
     if device_of(c):
         judge(c)
 
-// Nothing of this file is to be known in the next.
-@script:python@
-@@
-for each in (managed, params, types, locally, fielded, callers, owned, on_bus, wanted, copied, calls, assigned, slots,
-             uses, after, structs, void, points_to, kept_fields, wrappers, returns, results, initial, roots, probes):
-    each.clear()
-
 @depends on patch@
 identifier fn, f;
 expression X;

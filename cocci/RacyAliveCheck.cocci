@@ -47,16 +47,6 @@ leaves.add(order(p))
 leaves = set()      # places of conditions that leave the function
 held = {}           # place of a condition -> locks that some way to it holds
 dropped = []        # (place of a condition, lock, its release, position of what follows)
-fence_state += [leaves, held, dropped]
-
-# What teardown makes dead, and nobody else changes: name -> whether it is a pointer.
-def states():
-    live = set(in_doors()) | set(reached(opens))
-    changed = {name(left) for f, left, _, _ in stores if f in live}
-    changed.update(name(args[1] if "_bit" in fn else args[0]) for f, _, _, _, fn, args in acts_of(live) if fn in STORES or fn in KILLS and args)
-    return {k for k, v in dead().items() if k not in changed and any(r not in ("", "list") and f not in live for f, _, r in v)}
-
-states = once(states)
 
 def worth_it():
     return unbinds() and not waits_for_files()
@@ -123,13 +113,19 @@ dropped.append((order(c), key(x), r, q))
 
 @initialize:python@
 @@
+def is_shield(f, e):
+    if e[0] not in conditions():
+        return True
+    gate = gates_of(conditions()[e[0]][1])
+    return bool((held.get(e[0], set()) | may_hold(f, e[0])) & gate)
+
 # The touch that the call leads to, if nothing there asks again.
 def use_of(f, e):
     if e[2] == "use":
         return (f, e, "global")
     if e[2] == "call" and e[3] in defined and e[3] != f:
         return bare_touch(e[3])
-    if e[2] == "call" and TOUCHES.get(e[3]) in lost():
+    if e[2] == "call" and is_touch(e[3], e[4]):
         return (f, e, TOUCHES[e[3]])
     return None
 

@@ -22,7 +22,8 @@ virtual report, org, context, json
 if unbinds() and not waits_for_files():
     for door, (slot, ops) in live_doors().items():
         touch = bare_touch(door)
-        if touch:
+        # What a door does through another one is the other's, as of a compat_ioctl that calls unlocked_ioctl.
+        if touch and not any(bare_touch(d) == touch for d in reached([door]) if d != door and d in live_doors()):
             f, e, r = touch
             does, goes, end, p, struct = story(touch)
             notes = deregistration(end)
