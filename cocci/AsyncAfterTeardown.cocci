@@ -22,6 +22,7 @@ virtual patch
 virtual json
 
 %include report
+%include frees
 
 @initialize:python@
 @@
@@ -58,7 +59,6 @@ requests = names("%{asyncs.interrupt}")
 managed_requests = names("%{asyncs.managed}")
 actions = names("%{managed-calls.action}")
 devm_allocs = names("%{calls.devm-alloc}")
-frees = names("%{calls.free}")
 puts = names("%{calls.put}")
 gets = names("%{calls.get}")
 losses = frees | names("%{calls.gone}") | names("%{released}") | {"usb_free_urb"}
@@ -390,8 +390,8 @@ def lost(m):
             yield struct_of(e.function, e.args[0]), ""
 
 def frees_struct(function, struct):
-    return struct and any(m.e.name in frees and struct_of(m.e.function, m.e.args[0]) == struct or
-                          m.e.name in frees and "struct " + struct + " " in m.e.args[0] + " " or
+    return struct and any(m.e.name in frees and struct_of(m.e.function, freed(m.e.name, m.e.args)) == struct or
+                          m.e.name in frees and "struct " + struct + " " in freed(m.e.name, m.e.args) + " " or
                           m.e.name == "container_of" and "struct " + struct in m.e.args
                           for m in story(function) if m.e.args)
 

@@ -5,7 +5,7 @@
 //# Whether user space or an interrupt comes that early in practice is not asked: a window
 //# is a finding. A flag that the functions test and the birth changes later counts as a fence.
 //
-// Confidence: Medium
+// Confidence: High
 // Copyright: (C) 2026 the Strongfence authors
 // Options: --no-includes
 

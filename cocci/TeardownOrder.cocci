@@ -14,6 +14,7 @@ virtual report, org, context, patch, json
 
 %include report
 %include calls
+%include frees
 %include order
 
 @initialize:python@
@@ -27,7 +28,6 @@ loss = rows("%{resources.each.loss}")
 touch = rows("%{resources.each.touch}")
 touching = {r: set(f) for r, f in rows("%{touches.each.functions}").items()}
 resource_of = {f: r for r, fs in rows("%{resources.each.released}").items() for f in fs}
-frees = set("%{calls.free}".split("|"))
 puts = set("%{calls.put}".split("|"))
 kills = set("%{kills}".split("|"))
 one_a_device = {"ioport", "hid", "serdev", "rpmsg", "mei", "vmbus", "virtqueue"}
@@ -77,11 +77,11 @@ def release(call):
         r["does"] = touch[r["resource"]][0]
         return r
     if callee in frees:
-        for text in args:
-            if re.match(r"[\w ]+(->|\.)[\w .>-]+$", text):
-                r["handle"], r["object"] = last(text), base(text)
-                r["says"], r["does"] = "frees '%s'" % r["handle"], "uses '%s'" % r["handle"]
-                return r
+        text = freed(callee, args)
+        if re.match(r"[\w ]+(->|\.)[\w .>-]+$", text):
+            r["handle"], r["object"] = last(text), base(text)
+            r["says"], r["does"] = "frees '%s'" % r["handle"], "uses '%s'" % r["handle"]
+            return r
     return None
 
 # The first use in these functions of what is released: a position, or None.

@@ -6,7 +6,7 @@
 //# Fields and locks are known by name, and a resource by its kind.
 //# Touches behind function pointers and in other files are not seen, nor whether another file waits for operations.
 //
-// Confidence: Medium
+// Confidence: High
 // Copyright: (C) 2026 the Strongfence authors
 // Options: --no-includes
 

@@ -58,6 +58,7 @@ static const struct {
 	const char *section, *key, *columns; // columns NULL: all others
 } details[] = {
 	{"class-devices", "device", NULL},
+	{"calls", "function", "argument"},
 	{"managed-calls", "function", NULL},
 	{"attributes", "add", "remove"},
 	{"publications", "publish", "name object tables slots withdraw"},
