@@ -7,7 +7,7 @@
 #include "analyse.h"
 #include "command.h"
 #include "output.h"
-#include "text.h"
+#include "report.h"
 
 static const char check_help[] =
 	"usage: strongfence check FILE... --kernel-src DIR --kernel-build DIR\n"
@@ -30,16 +30,11 @@ static const char scan_help[] =
 
 static int report(const struct options *options, bool files_alone)
 {
-	struct analysis analysis = analyse(options, files_alone, false);
+	struct analysis analysis = analyse(options, files_alone, report_needs_map(options->format));
 	struct output output = output_open(options->output);
 	enum verdict verdict;
 
-	if (options->format == FORMAT_JSON) {
-		output_json(output.stream, analysis.results.findings, NULL);
-		output_json(output.stream, analysis.results.unread, "unread");
-	} else {
-		text_findings(output.stream, analysis.results.findings);
-	}
+	report_write(output.stream, &analysis, options->format);
 	output_close(&output);
 	analysis_report_trouble(&analysis, options->verbose);
 	analysis_summary(&analysis);

@@ -14,6 +14,12 @@
 
 static const char *const severities[] = {"info", "low", "medium", "high"};
 
+// In the order of enum output_format.
+static const char *const formats[] = {
+	"text",
+	"json",
+};
+
 enum severity severity_of(const char *name)
 {
 	for (size_t i = 0; name && i < sizeof(severities) / sizeof(*severities); i++)
@@ -113,6 +119,21 @@ static void add_rules(struct options *options, const char *list)
 	}
 }
 
+static enum output_format format_of(const char *name)
+{
+	char *all = NULL;
+
+	for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++) {
+		if (!strcmp(name, formats[i]))
+			return (enum output_format)i;
+		char *longer = format("%s%s%s", all ? all : "", all ? ", " : "", formats[i]);
+
+		free(all);
+		all = longer;
+	}
+	fatal("--format: '%s' is none of %s", name, all);
+}
+
 static void take(struct options *options, int which, const char *value)
 {
 	switch (which) {
@@ -143,10 +164,7 @@ static void take(struct options *options, int which, const char *value)
 			fatal("--engine: '%s' is not clang, cocci or both", value);
 		break;
 	case OPTION_FORMAT:
-		if (!strcmp(value, "json"))
-			options->format = FORMAT_JSON;
-		else if (strcmp(value, "text"))
-			fatal("--format: '%s' is neither text nor json", value);
+		options->format = format_of(value);
 		break;
 	case OPTION_MIN_SEVERITY:
 		options->min_severity = severity_of(value);

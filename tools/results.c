@@ -19,6 +19,9 @@ void results_start(struct results *results)
 		.gaps = json_array(),
 		.stops = json_array(),
 		.unread = json_array(),
+		.suppressed = json_array(),
+		.known = json_array(),
+		.gone = json_array(),
 	};
 }
 
@@ -32,6 +35,9 @@ void results_free(struct results *results)
 	json_decref(results->gaps);
 	json_decref(results->stops);
 	json_decref(results->unread);
+	json_decref(results->suppressed);
+	json_decref(results->known);
+	json_decref(results->gone);
 	*results = (struct results){0};
 }
 

@@ -20,6 +20,11 @@ struct results {
 	json_t *stops;    // {"file", "function"} of each budget stop
 	json_t *gaps;     // {"file", "doors", "missing", "unresolved"} of each unit that missed facts of others
 	json_t *unread;   // {"file", "unread", "lines", "first_unread"} of each unit that spatch could not read all of
+	json_t *suppressed; // findings that the source or .strongfence.yaml says are none, each with "suppression":
+			    // {"kind": "inSource" or "external", "reason", "file", "line"} (of the comment or the row)
+	json_t *known;      // findings that the baseline has
+	json_t *gone;       // findings of the baseline that are not there any more, as the baseline has them
+	bool baselined;     // there was a baseline: `findings` are those that are new against it
 	size_t hidden;    // findings below the asked severity
 	size_t analysed;  // units with a complete record of status ok
 	size_t failed;

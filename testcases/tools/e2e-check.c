@@ -216,7 +216,7 @@ static void misspelt_rule_or_option(void **state)
 	run("check", "--fromat", "json", "a.c", NULL);
 	assert_refused("strongfence: check: unknown option '--fromat'");
 	run("check", "--format", "xml", "a.c", NULL);
-	assert_refused("'xml' is neither text nor json");
+	assert_refused("'xml' is none of text, json");
 	run("check", "--min-severity", "huge", "a.c", NULL);
 	assert_refused("'huge' is not info, low, medium or high");
 	run("check", "-j", "0", "a.c", NULL);

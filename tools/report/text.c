@@ -181,5 +181,11 @@ void text_findings(FILE *to, const json_t *findings)
 			fputs(" note: The same\n", to);
 		}
 		text_interleaving(to, finding);
+		// What a baseline, a mail and other faces know the finding by.
+		if (*text_of(finding, "fingerprint")) {
+			fputc('\n', to);
+			spaces(to, INDENT);
+			fprintf(to, "fingerprint %s\n", text_of(finding, "fingerprint"));
+		}
 	}
 }
