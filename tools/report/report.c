@@ -2,6 +2,7 @@
 #include "report.h"
 
 #include "output.h"
+#include "sarif.h"
 #include "text.h"
 
 bool report_needs_map(enum output_format format)
@@ -9,6 +10,7 @@ bool report_needs_map(enum output_format format)
 	switch (format) {
 	case FORMAT_TEXT:
 	case FORMAT_JSON:
+	case FORMAT_SARIF:
 		return false;
 	}
 	return false;
@@ -25,6 +27,9 @@ void report_write(FILE *to, const struct analysis *analysis, enum output_format 
 	case FORMAT_JSON:
 		output_json(to, results->findings, NULL);
 		output_json(to, results->unread, "unread");
+		break;
+	case FORMAT_SARIF:
+		sarif_write(to, analysis);
 		break;
 	}
 }
