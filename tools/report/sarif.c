@@ -136,7 +136,7 @@ static bool is_essential(const json_t *finding, const json_t *notes, size_t at)
 
 static json_t *thread_flow(const char *id, json_t *steps)
 {
-	return json_pack("{s:s, s:o}", "id", id, "locations", steps);
+	return json_pack("{s:s, s:O}", "id", id, "locations", steps);
 }
 
 // Two threads: the operation, and teardown. The order of the notes is the one in which it goes wrong.
@@ -171,9 +171,9 @@ static json_t *code_flow(struct log *log, const json_t *finding)
 	// Where both sides are of one function, the threads still need two names.
 	other = format("%s%s", teardown, strcmp(door, teardown) ? "" : " (unbind)");
 	if (json_array_size(operation))
-		json_array_append(flows, thread_flow(door, json_incref(operation)));
+		json_array_append_new(flows, thread_flow(door, operation));
 	if (json_array_size(unbind))
-		json_array_append(flows, thread_flow(other, json_incref(unbind)));
+		json_array_append_new(flows, thread_flow(other, unbind));
 	free(other);
 	json_decref(operation);
 	json_decref(unbind);
