@@ -66,7 +66,7 @@ struct analysis canned_everything(const char *root)
 	json_array_append_new(results->findings, canned_finding("UnfencedFileOp", "high", 20, "f1"));
 	json_array_append_new(results->findings, both);
 	json_array_append_new(results->known, canned_finding("TeardownOrder", "low", 60, "f3"));
-	json_array_append_new(results->gone, canned_finding("UnfencedFileOp", "info", 80, "f1"));
+	json_array_append_new(results->gone, canned_finding("UnfencedFileOp", "info", 5, "f1"));
 	suppress(results->suppressed, canned_finding("UnreferencedOpen", "medium", 30, "f4"), "inSource",
 		 "drivers/a/thing.c");
 	suppress(results->suppressed, canned_finding("TeardownHang", "medium", 35, "f5"), "external",
