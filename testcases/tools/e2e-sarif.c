@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// --format sarif, end to end, and the schema's word on what comes out. No Debian package has the schema, and its terms do
-// not say that a copy may be shipped: tools/setup.sh fetches it. Without it what needs it is skipped, status 77.
+// --format sarif, end to end, and the schema's word on what comes out. No Debian package has the schema, and its terms
+// do not say that a copy may be shipped: tools/setup.sh fetches it. Without it what needs it is skipped, status 77.
 
 #include "bed.h"
 

@@ -24,7 +24,7 @@ json_t *location_of_file(const char *file);
 // {"text"}, with the braces doubled as the standard has it (3.11.5).
 json_t *location_message(const char *text);
 
-// The path as a URI's path: what is neither a letter nor harmless is %XX. An absolute one becomes file://. Caller frees.
+// The path as a URI's path: what a URI cannot have is %XX. An absolute one becomes file://. Caller frees.
 char *location_uri(const char *path);
 
 #endif

@@ -12,7 +12,7 @@
 // tool.driver. Caller decrefs.
 json_t *sarif_driver(void);
 
-// Where the rule stands in the driver's list; -1 for one that the list does not have (a baseline of another version may).
+// Where the rule stands in the driver's list; -1 for one that is not there (a baseline of another version may have it).
 int sarif_rule_index(const char *key);
 
 // "error", "warning" or "note": code scanning shows no other.

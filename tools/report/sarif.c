@@ -200,8 +200,8 @@ static json_t *also_of(struct log *log, const json_t *finding)
 	return list;
 }
 
-// Code scanning knows a result by primaryLocationLineHash alone. Its upload action would hash the line, and two doors to
-// one touch are on the same line: the finding's own fingerprint takes the place.
+// Code scanning knows a result by primaryLocationLineHash alone. Its upload action would hash the line, and two doors
+// to one touch are on the same line: the finding's own fingerprint takes the place.
 static json_t *fingerprints_of(const struct result *result)
 {
 	const char *fingerprint = text_of(result->finding, "fingerprint");

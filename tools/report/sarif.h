@@ -18,8 +18,8 @@ enum {
 	SARIF_STEPS = 10000,    // the same of its thread flows
 };
 
-// The log. The same results give the same log: it holds no time. Beyond the limits the most severe stay, and *left counts
-// the rest. Caller decrefs.
+// The log. The same results give the same log: it holds no time. Beyond the limits the most severe stay, and *left
+// counts the rest. Caller decrefs.
 json_t *sarif_log(const struct analysis *analysis, struct left_out *left);
 
 // Writes the log as one line, and says on stderr what was left out.
