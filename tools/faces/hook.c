@@ -106,6 +106,14 @@ static int work(struct options *options, const char *folder)
 	}
 	hook_settings(options, &staged.repository);
 	inputs = inputs_open(options, false);
+	// Outside a kernel tree names are those that git has, wherever it was called.
+	char *here = working_directory();
+
+	if (!strcmp(inputs.root, here)) {
+		free(inputs.root);
+		inputs.root = copy(staged.repository.top);
+	}
+	free(here);
 	staged_check(&staged, &inputs, options);
 	verdict = report(&staged, now() - started);
 	staged_free(&staged);

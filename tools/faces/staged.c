@@ -84,10 +84,15 @@ static bool differs_from_all(const struct staged *staged, const char *path)
 static void add_source(struct staged *staged, const struct change *change)
 {
 	staged->sources = reallocate(staged->sources, staged->count + 1, sizeof(*staged->sources));
+	json_t *name = json_string(change->path);
+
 	staged->sources[staged->count++] = (struct source){
 		.path = copy(change->path),
-		.fault = change->status == 'U' ? copy("it is not merged") : NULL,
+		.fault = !name			 ? copy("its name is not UTF-8")
+			 : change->status == 'U' ? copy("it is not merged")
+						 : NULL,
 	};
+	json_decref(name);
 }
 
 // Below the top; what is elsewhere is not the commit's business.

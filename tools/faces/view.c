@@ -12,7 +12,7 @@ static void put(struct view *view, const char *path, const char *mode, const cha
 {
 	json_t *content = git_is_file(mode) ? json_sprintf("%s %s", mode, blob) : json_null();
 
-	if (json_object_set_new(view->contents, path, content) < 0)
+	if (json_object_set_new(view->contents, path, content) < 0 && !view->name)
 		say("%s: its name is not UTF-8: what the work tree has of it is taken", path);
 }
 
