@@ -392,6 +392,58 @@ static void without_a_unit_program_nothing_is_held_up(void **state)
 	assert_said("nothing was checked, and the commit is not held up\n");
 }
 
+static void copy_in(const char *from, const char *to)
+{
+	char *text = get(from);
+
+	assert_non_null(text);
+	put(to, text);
+	free(text);
+}
+
+// A lock helper of the other file of the module, which a scan has read.
+static void what_the_last_scan_knows_is_used(void **state)
+{
+	static const char *const names[] = {"get.c", "core.c", "sens.h"};
+	json_t *all = json_array();
+	char *text, *wrong;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		char *from = format(EXAMPLES "/facts/Inputs/fence/%s", names[i]);
+
+		copy_in(from, names[i]);
+		free(from);
+		if (i < 2)
+			json_array_append_new(all, json_pack("{s:s, s:s, s:[s, s, s, s, s, s, s, s, s]}", "directory", ".", "file",
+							     names[i], "arguments", "gcc", "-nostdinc", "-I", INCLUDE,
+							     "-DMODULE", "-DKBUILD_MODNAME=\"two\"",
+							     "-DKBUILD_BASENAME=\"x\"", "-c", names[i]));
+	}
+	text = json_dumps(all, 0);
+	put("compile_commands.json", text);
+	free(text);
+	json_decref(all);
+	put(".git/info/exclude", "*.txt\n*.json\n.strongfence\n");
+	git("add", ".");
+	git("commit", "-q", "-m", "two");
+	text = get("get.c");
+	wrong = format("#define BAD\n%s", text);
+	stage("get.c", wrong);
+	run("hook", "--strict", NULL);
+	assert_int_equal(last_run()->status, 0); // by itself it shows nothing
+	git("stash", "-q");
+	run("scan", "-p", ".", "--all", NULL);
+	assert_int_equal(last_run()->status, 0);
+	git("stash", "pop", "-q", "--index");
+	run("hook", NULL);
+	assert_int_equal(last_run()->status, 1);
+	assert_non_null(strstr(last_run()->out, "get.c:"));
+	assert_said("1 new finding, 0 already in HEAD, ");
+	free(wrong);
+	free(text);
+}
+
 static void outside_a_repository(void **state)
 {
 	(void)state;
@@ -704,6 +756,7 @@ int main(void)
 		TEST(a_name_that_is_not_utf8_is_skipped_with_a_word),
 		TEST(what_is_not_built_is_skipped_with_a_word),
 		TEST(without_a_unit_program_nothing_is_held_up),
+		TEST(what_the_last_scan_knows_is_used),
 		TEST(outside_a_repository),
 		TEST(files_may_be_named),
 		TEST(merge_is_checked_where_it_is_neither_side),
