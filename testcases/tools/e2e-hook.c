@@ -150,6 +150,7 @@ static void bad_is_staged_and_good_in_the_work_tree(void **state)
 	assert_said("strongfence: 1 new finding, 0 already in HEAD, ");
 	assert_said("git commit --no-verify");
 	assert_lines_are_ours(last_run()->err);
+	assert_false(file_exists(".strongfence"));
 }
 
 static void good_is_staged_and_bad_in_the_work_tree(void **state)
@@ -499,6 +500,7 @@ static void merge_is_checked_where_it_is_neither_side(void **state)
 	assert_int_equal(last_run()->status, 1);
 	assert_said("1 new finding, 0 already in HEAD, "); // not that of b.c, which side has
 	assert_null(strstr(last_run()->out, "drivers/b.c"));
+	assert_said("strongfence: 1 staged source is as a side of the merge has it: not checked\n");
 	stage("drivers/a.c", right);
 	run("hook", "--strict", NULL);
 	assert_int_equal(last_run()->status, 0);

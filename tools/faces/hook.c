@@ -100,6 +100,9 @@ static int work(struct options *options, const char *folder)
 	if (staged.headers)
 		say("%zu staged header%s: of what includes %s only staged sources are checked", staged.headers,
 		    plural(staged.headers), staged.headers == 1 ? "it" : "them");
+	if (staged.merged)
+		say("%zu staged source%s as a side of the merge has %s: not checked", staged.merged,
+		    staged.merged == 1 ? " is" : "s are", staged.merged == 1 ? "it" : "them");
 	if (!staged.count) {
 		staged_free(&staged);
 		return VERDICT_CLEAN;

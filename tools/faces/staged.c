@@ -125,13 +125,19 @@ struct staged staged_open(const struct strings *named, const char *folder)
 	for (size_t i = 0; i < changes->count; i++) {
 		const struct change *one = &changes->at[i];
 
-		if ((named->count && !strings_find(&names, one->path)) || !differs_from_all(&staged, one->path))
+		bool source = ends_with(one->path, ".c"), header = ends_with(one->path, ".h");
+
+		if ((named->count && !strings_find(&names, one->path)) || (!source && !header))
 			continue;
 		if (one->status != 'U' && !git_is_file(one->new_mode))
 			continue;
-		if (ends_with(one->path, ".c"))
+		if (!differs_from_all(&staged, one->path)) {
+			staged.merged += source;
+			continue;
+		}
+		staged.headers += header;
+		if (source)
 			add_source(&staged, one);
-		staged.headers += ends_with(one->path, ".h");
 	}
 	for (size_t i = 0; i < names.count; i++)
 		staged.unchanged += !change_of(changes, names.at[i]);
@@ -178,7 +184,9 @@ static bool recall_command(const struct inputs *inputs, const char *whole, struc
 // Where Kbuild's answers are kept: a folder that cannot be written is no reason to do without.
 static const char *kept_in(const struct inputs *inputs, const struct staged *staged)
 {
-	if (inputs->state && make_directories(inputs->state) == 0 && access(inputs->state, W_OK) == 0)
+	if (inputs->kind != INPUT_KERNEL)
+		return NULL;
+	if (make_directories(inputs->state) == 0 && access(inputs->state, W_OK) == 0)
 		return inputs->state;
 	return staged->folder;
 }

@@ -32,6 +32,7 @@ struct staged {
 	struct source *sources;
 	size_t count;
 	size_t headers;   // staged ones
+	size_t merged;    // sources that a merge takes over as one of its sides has them
 	size_t unchanged; // files named that are in the index as in HEAD
 	struct parent *parents;
 	size_t parent_count;
