@@ -17,8 +17,9 @@
 #define INCLUDE EXAMPLES "/Inputs/include"
 #define MANIFEST EXAMPLES "/../.pre-commit-hooks.yaml"
 
-static const char warning[] = ": warning: 'switch_dev_write' accesses registers through 'regs' that devres unmaps after "
-			      "'switch_dev_remove', and no fence excludes the two [teardown.UnfencedFileOp] (high)\n";
+static const char warning[] = ": warning: 'switch_dev_write' accesses registers through 'regs' that devres unmaps "
+			      "after 'switch_dev_remove', and no fence excludes the two [teardown.UnfencedFileOp] "
+			      "(high)\n";
 
 static char *fenced, *unfenced; // the twins
 static char *last_words;	// what the last program printed
@@ -269,8 +270,8 @@ static void unparsable_source_in_head(void **state)
 	run("hook", NULL);
 	assert_int_equal(last_run()->status, 0);
 	assert_string_equal(last_run()->out, "");
-	assert_said("drivers/a.c: not checked: 1 finding, and which of them are new is not known: what HEAD has of it cannot be "
-		    "checked: parse-error: ");
+	assert_said("drivers/a.c: not checked: 1 finding, and which are new is not known: what HEAD has of it "
+		    "cannot be checked: parse-error: ");
 	run("hook", "--strict", NULL);
 	assert_int_equal(last_run()->status, 2);
 	// Nothing to compare.
@@ -284,7 +285,8 @@ static void header_is_taken_as_it_is_staged(void **state)
 {
 	static const char test[] = "!switch_dev->alive";
 	char *at = strstr(fenced, test);
-	char *source = format("#include \"alive.h\"\n%.*s!ALIVE(switch_dev)%s", (int)(at - fenced), fenced, at + strlen(test));
+	char *source = format("#include \"alive.h\"\n%.*s!ALIVE(switch_dev)%s", (int)(at - fenced), fenced,
+			      at + strlen(test));
 	char *longer = format("%s\n// end\n", source);
 
 	(void)state;
@@ -416,10 +418,11 @@ static void what_the_last_scan_knows_is_used(void **state)
 		copy_in(from, names[i]);
 		free(from);
 		if (i < 2)
-			json_array_append_new(all, json_pack("{s:s, s:s, s:[s, s, s, s, s, s, s, s, s]}", "directory", ".", "file",
-							     names[i], "arguments", "gcc", "-nostdinc", "-I", INCLUDE,
-							     "-DMODULE", "-DKBUILD_MODNAME=\"two\"",
-							     "-DKBUILD_BASENAME=\"x\"", "-c", names[i]));
+			json_array_append_new(
+				all, json_pack("{s:s, s:s, s:[s, s, s, s, s, s, s, s, s]}", "directory", ".", "file",
+					       names[i], "arguments", "gcc", "-nostdinc", "-I", INCLUDE, "-DMODULE",
+					       "-DKBUILD_MODNAME=\"two\"", "-DKBUILD_BASENAME=\"x\"", "-c",
+					       names[i]));
 	}
 	text = json_dumps(all, 0);
 	put("compile_commands.json", text);
@@ -645,7 +648,8 @@ static void options_become_part_of_the_hook(void **state)
 	text = get(".git/hooks/pre-commit");
 	assert_non_null(strstr(text, "/strongfence' hook --strict --rules 'UnfencedFileOp' --rules 'RacyAliveCheck' "
 				     "--kernel-model '/"));
-	assert_non_null(strstr(text, "/it'\\''s.yaml' --min-severity 'high' --budget '5000' --timeout '20' --llvm '22'\n"));
+	assert_non_null(strstr(text, "/it'\\''s.yaml' --min-severity 'high' --budget '5000' --timeout '20' "
+				     "--llvm '22'\n"));
 	assert_int_equal(call("git", "config", "strongfence.state", NULL), 0);
 	assert_true(printed("/tree/kept\n"));
 	free(text);
@@ -730,7 +734,7 @@ static void the_framework_runs_it(void **state)
 	assert_true(printed("strongfence: 2 of the files named are not staged: nothing to check there\n"));
 	put("drivers/a.c", unfenced);
 	assert_int_equal(call("git", "commit", "-a", "-m", "bad", NULL), 0);
-	assert_true(printed("drivers/a.c: not checked: 1 finding, and which of them are new is not known"));
+	assert_true(printed("drivers/a.c: not checked: 1 finding, and which are new is not known"));
 	put("drivers/b.c", fenced);
 	git("commit", "-a", "-m", "good");
 	put("drivers/b.c", unfenced);

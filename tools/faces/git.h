@@ -9,7 +9,7 @@
 
 struct repository {
 	char *top;          // the work tree, real path
-	struct strings set; // GIT_DIR and such, absolute: git may run in any folder, with the index that its caller uses
+	struct strings set; // GIT_DIR and such, absolute: git may run in any folder, with its caller's index
 };
 
 // Opens the one that the working directory is in, or that a running git names in GIT_DIR and GIT_INDEX_FILE, which are
@@ -35,15 +35,15 @@ struct changes {
 	size_t count;
 };
 
-// From the index to the work tree when `tree` is NULL, else from the tree to the index, renames found. "" is the tree of a
-// repository without a commit. Writes the file `keep`. Fatal when git fails.
+// From the index to the work tree when `tree` is NULL, else from the tree to the index, renames found. "" is the tree
+// of a repository without a commit. Writes the file `keep`. Fatal when git fails.
 struct changes git_changes(const struct repository *repository, const char *tree, const char *keep);
 void changes_free(struct changes *changes);
 
 // Whether the mode is that of a file with content, no link and no submodule.
 bool git_is_file(const char *mode);
 
-// "MODE BLOB" by a name without a slash: writes the contents into the folder under these names, as a checkout would. The
+// Writes contents, each "MODE BLOB", into the folder under these names, which have no slash, as a checkout would. The
 // folder is to be new. Fatal when git fails.
 void git_extract(const struct repository *repository, const struct strings *names, const struct strings *contents,
 		 const char *folder);

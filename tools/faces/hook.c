@@ -77,7 +77,8 @@ static int report(const struct staged *staged, double seconds)
 	fflush(stdout);
 
 	size_t count = json_array_size(fresh);
-	char *left_out = unchecked ? format(", %zu of %zu staged sources NOT CHECKED", unchecked, staged->count) : copy("");
+	char *left_out = unchecked ? format(", %zu of %zu staged sources NOT CHECKED", unchecked, staged->count)
+				   : copy("");
 
 	say("%zu new finding%s, %zu already in HEAD%s, %.1f s", count, plural(count), known, left_out, seconds);
 	if (count)

@@ -47,8 +47,8 @@ void hook_settings(struct options *options, const struct repository *repository)
 		return;
 	found = path_join(repository->top, "compile_commands.json");
 	if (!file_exists(found))
-		fatal("no kernel build is known: name it with 'git config strongfence.build DIR', or a compile_commands.json "
-		      "with 'git config strongfence.database FILE'");
+		fatal("no kernel build is known: name it with 'git config strongfence.build DIR', or a "
+		      "compile_commands.json with 'git config strongfence.database FILE'");
 	options->database = found;
 }
 
@@ -144,8 +144,9 @@ static void settle_places(struct options *options, const struct repository *repo
 int hook_install(struct options *options)
 {
 	struct repository repository = git_open();
-	char *path = hook_path(&repository), *folder = path_parent(path), *program = program_self(), *word = quoted(program);
-	char *command = command_of(options, word), *old = file_read(path, NULL), *text, **places[SETTINGS];
+	char *path = hook_path(&repository), *folder = path_parent(path);
+	char *program = program_self(), *word = quoted(program), *command = command_of(options, word);
+	char *old = file_read(path, NULL), *text, **places[SETTINGS];
 	struct options given = *options;
 
 	settle_places(options, &repository);

@@ -8,8 +8,8 @@
 #include "git.h"
 #include "options.h"
 
-// Where the options name no kernel, the repository's configuration does, or a compile_commands.json at its top. Fatal when
-// nothing does.
+// Where the options name no kernel, the repository's configuration does, or a compile_commands.json at its top.
+// Fatal when nothing does.
 void hook_settings(struct options *options, const struct repository *repository);
 
 // Both return what the process exits with. A hook of another hand is not touched, which is fatal.

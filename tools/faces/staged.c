@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "staged.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include "complain.h"
 #include "files.h"
+#include "jobs.h"
 #include "linking.h"
-#include "process.h"
 #include "program.h"
-#include "results.h"
 
 static bool ends_with(const char *text, const char *end)
 {
@@ -212,8 +206,8 @@ static struct compiles find_commands(struct staged *staged, struct inputs *input
 		} else if (file_exists(whole)) {
 			strings_add(&asking.paths, whole);
 		} else if (!recall_command(inputs, whole, &list)) {
-			source->fault = copy("it is not in the work tree, where Kbuild looks for it, and no scan knows its "
-					     "compile command");
+			source->fault = copy("it is not in the work tree, where Kbuild looks for it, and no scan knows "
+					     "its compile command");
 		}
 		free(whole);
 	}
@@ -221,126 +215,6 @@ static struct compiles find_commands(struct staged *staged, struct inputs *input
 		inputs_collect(inputs, &asking, kept_in(inputs, staged), &list);
 	strings_free(&asking.paths);
 	return list;
-}
-
-struct job {
-	const struct unit *unit;
-	const struct view *view;
-	const struct source *source;
-	char *output;
-};
-
-struct jobs {
-	struct job *at;
-	size_t count;
-};
-
-static void add_job(struct jobs *jobs, const struct staged *staged, const struct source *source, const struct unit *unit,
-		    const struct view *view)
-{
-	jobs->at = reallocate(jobs->at, jobs->count + 1, sizeof(*jobs->at));
-	jobs->at[jobs->count] = (struct job){unit, view, source,
-					     format("%s/%s.%zu.jsonl", staged->folder, unit->id, jobs->count)};
-	jobs->count++;
-}
-
-static void add_options(struct strings *words, const struct options *options)
-{
-	for (size_t i = 0; i < options->models.count; i++) {
-		strings_add(words, "--kernel-model");
-		strings_take(words, path_real(NULL, options->models.at[i]));
-	}
-	for (size_t i = 0; i < options->rules.count; i++) {
-		strings_add(words, "--rules");
-		strings_add(words, options->rules.at[i]);
-	}
-	if (options->budget) {
-		strings_add(words, "--budget");
-		strings_take(words, format("%ld", options->budget));
-	}
-	if (options->timeout) {
-		strings_add(words, "--timeout");
-		strings_take(words, format("%ld", options->timeout));
-	}
-}
-
-static int run_job(const struct job *job, const char *program, const char *state, const struct options *options)
-{
-	struct strings words = {0};
-	struct process process = {.words = &words, .quiet = true};
-	char *command = format("%s.command", job->output), *text;
-	json_t *entry = compile_to_json(&job->unit->compile);
-
-	text = json_dumps(entry, JSON_COMPACT);
-	if (!text || file_write(command, text, strlen(text)) < 0)
-		return 1;
-	strings_add(&words, program);
-	strings_add(&words, "--unit");
-	strings_add(&words, command);
-	strings_add(&words, "--overlay");
-	strings_add(&words, job->view->overlay);
-	if (job->unit->imports) {
-		strings_add(&words, "--import");
-		strings_take(&words, format("%s/units/%s.import.json", state, job->unit->id));
-	}
-	add_options(&words, options);
-	strings_add(&words, "--output");
-	strings_add(&words, job->output);
-	return process_run(&process, NULL);
-}
-
-// As many at a time as -j says. What came of each is in its record.
-static void run_jobs(const struct jobs *jobs, const char *program, const char *state, const struct options *options)
-{
-	long running = 0;
-
-	for (size_t i = 0; i < jobs->count || running; ) {
-		if (i < jobs->count && running < options->jobs) {
-			pid_t pid = fork();
-
-			if (pid < 0)
-				fatal("fork: %s", strerror(errno));
-			if (!pid) {
-				prctl(PR_SET_PDEATHSIG, SIGTERM);
-				_exit(run_job(&jobs->at[i], program, state, options));
-			}
-			running++;
-			i++;
-			continue;
-		}
-		if (wait(NULL) > 0 || errno != EINTR)
-			running--;
-	}
-}
-
-// What the records of a source's units say together; NULL with *fault when one is not good.
-static json_t *findings_of(const struct jobs *jobs, const struct source *source, const struct view *view,
-			   const struct units *units, const struct options *options, char **fault)
-{
-	struct results results;
-	json_t *findings;
-
-	*fault = NULL;
-	results_start(&results);
-	results.findings_alone = true;
-	for (size_t i = 0; i < jobs->count && !*fault; i++) {
-		const struct job *job = &jobs->at[i];
-		char *text;
-		bool retry;
-
-		if (job->source != source || job->view != view)
-			continue;
-		text = file_read(job->output, NULL);
-		if (text)
-			*fault = results_add_record(&results, text, job->unit->compile.directory, units->root, &retry);
-		else
-			*fault = copy("the unit program wrote no record");
-		free(text);
-	}
-	results_settle(&results, options->min_severity);
-	findings = *fault ? NULL : json_incref(results.findings);
-	results_free(&results);
-	return findings;
 }
 
 static size_t count_of(const json_t *findings, const char *fingerprint)
@@ -404,10 +278,10 @@ static void run_parents(struct staged *staged, const struct units *units, const 
 				view_write(&parent->view, &staged->repository, folder);
 				free(folder);
 			}
-			add_job(jobs, staged, source, &units->at[u], &parent->view);
+			jobs_add(jobs, &units->at[u], &parent->view, source, staged->folder);
 		}
 	}
-	run_jobs(jobs, program, state, options);
+	jobs_run(jobs, program, state, options);
 }
 
 // Compares with every parent, and says so when one has what cannot be checked.
@@ -420,12 +294,13 @@ static void settle_source(struct staged *staged, struct source *source, const js
 	for (size_t p = 0; p < staged->parent_count && whole; p++) {
 		char *fault;
 
-		before[p] = findings_of(jobs, source, &staged->parents[p].view, units, options, &fault);
+		before[p] = jobs_findings(jobs, source, &staged->parents[p].view, units->root,
+					  options->min_severity, &fault);
 		if (fault) {
 			size_t count = json_array_size(findings);
 
-			source->fault = format("%zu finding%s, and which of them are new is not known: what %s has of it "
-					       "cannot be checked: %s",
+			source->fault = format("%zu finding%s, and which are new is not known: what %s has of "
+					       "it cannot be checked: %s",
 					       count, count == 1 ? "" : "s", staged->parents[p].name, fault);
 			whole = false;
 		}
@@ -467,7 +342,7 @@ void staged_check(struct staged *staged, struct inputs *inputs, const struct opt
 			if (!strcmp(place, whole)) {
 				found = true;
 				owners[u] = source;
-				add_job(&now, staged, source, &units.at[u], &staged->index);
+				jobs_add(&now, &units.at[u], &staged->index, source, staged->folder);
 			}
 			free(place);
 		}
@@ -477,23 +352,19 @@ void staged_check(struct staged *staged, struct inputs *inputs, const struct opt
 		}
 		free(whole);
 	}
-	run_jobs(&now, program, inputs->state, options);
+	jobs_run(&now, program, inputs->state, options);
 	for (size_t i = 0; i < staged->count; i++)
 		if (!staged->sources[i].fault)
-			findings[i] = findings_of(&now, &staged->sources[i], &staged->index, &units, options,
-						  &staged->sources[i].fault);
+			findings[i] = jobs_findings(&now, &staged->sources[i], &staged->index, units.root,
+						    options->min_severity, &staged->sources[i].fault);
 	run_parents(staged, &units, owners, findings, &before, program, inputs->state, options);
 	for (size_t i = 0; i < staged->count; i++) {
 		if (findings[i])
 			settle_source(staged, &staged->sources[i], findings[i], &before, &units, options);
 		json_decref(findings[i]);
 	}
-	for (size_t i = 0; i < now.count; i++)
-		free(now.at[i].output);
-	for (size_t i = 0; i < before.count; i++)
-		free(before.at[i].output);
-	free(now.at);
-	free(before.at);
+	jobs_free(&now);
+	jobs_free(&before);
 	free(owners);
 	free(findings);
 	units_free(&units);

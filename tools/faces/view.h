@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A view: the work tree as it would be if it held what is staged, or what a commit holds. It is written as the overlay that
-// the unit program reads; the work tree is not touched.
+// A view: the work tree as it would be if it held what is staged, or what a commit holds. It is written as the overlay
+// that the unit program reads; the work tree is not touched.
 
 #ifndef STRONGFENCE_VIEW_H
 #define STRONGFENCE_VIEW_H
