@@ -93,6 +93,12 @@ static int hook_setup(void **state)
 	fenced = get(FENCED);
 	unfenced = get(UNFENCED);
 	last_words = copy("");
+	// Of whoever runs the test nothing is taken.
+	static const char *const foreign[] = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_CONFIG_GLOBAL",
+					      "XDG_CONFIG_HOME"};
+
+	for (size_t i = 0; i < sizeof(foreign) / sizeof(*foreign); i++)
+		unsetenv(foreign[i]);
 	setenv("HOME", home, 1);
 	setenv("GIT_CONFIG_NOSYSTEM", "1", 1);
 	char *path = format("%s:%s", search, getenv("PATH"));
