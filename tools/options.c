@@ -54,6 +54,9 @@ enum {
 	OPTION_INSTALL,
 	OPTION_TEMPLATES,
 	OPTION_ENGINE,
+	OPTION_INSTALL_HOOK,
+	OPTION_UNINSTALL_HOOK,
+	OPTION_STRICT,
 };
 
 static const struct known {
@@ -82,6 +85,9 @@ static const struct known {
 	{TAKES_ALL, {"all", no_argument, NULL, OPTION_ALL}},
 	{TAKES_SCRIPTS, {"install", required_argument, NULL, OPTION_INSTALL}},
 	{TAKES_SCRIPTS, {"templates", required_argument, NULL, OPTION_TEMPLATES}},
+	{TAKES_HOOK, {"install", no_argument, NULL, OPTION_INSTALL_HOOK}},
+	{TAKES_HOOK, {"uninstall", no_argument, NULL, OPTION_UNINSTALL_HOOK}},
+	{TAKES_HOOK, {"strict", no_argument, NULL, OPTION_STRICT}},
 	{0, {"verbose", no_argument, NULL, 'v'}},
 	{0, {"help", no_argument, NULL, 'h'}},
 };
@@ -152,6 +158,9 @@ static void take(struct options *options, int which, const char *value)
 	case OPTION_STATE: options->state = copy(value); break;
 	case OPTION_INSTALL: options->install = copy(value); break;
 	case OPTION_TEMPLATES: options->templates = copy(value); break;
+	case OPTION_INSTALL_HOOK: options->install_hook = true; break;
+	case OPTION_UNINSTALL_HOOK: options->uninstall_hook = true; break;
+	case OPTION_STRICT: options->strict = true; break;
 	case 'o': options->output = copy(value); break;
 	case OPTION_ALPHA: options->alpha = true; break;
 	case OPTION_ALL: options->select = false; break;

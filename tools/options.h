@@ -27,6 +27,7 @@ enum option_set {
 	TAKES_ALL = 512,     // --all
 	TAKES_SCRIPTS = 1024, // --install, --templates, --rules, --kernel-model, -o
 	TAKES_ENGINE = 2048, // --engine
+	TAKES_HOOK = 4096,   // --install, --uninstall, --strict
 };
 
 // Who looks for what the rules say: the checkers in clang, or semantic patches. A set.
@@ -56,6 +57,8 @@ struct options {
 	long sample;
 	int llvm;
 	int engines;
+	bool install_hook, uninstall_hook;
+	bool strict; // what could not be checked is an error
 	bool alpha;  // rules of level alpha too: then `rules` has all of them
 	bool select; // set units without anything to look for aside
 	bool verbose;
