@@ -18,9 +18,6 @@ struct Finding {
   Note End;   ///< of its path, where that is in another unit's code
   std::vector<Note> Notes;
 
-  /// The same through line shifts and directories: rule, file name, door and
-  /// message.
-  std::string fingerprint() const;
   std::string json() const;
 };
 

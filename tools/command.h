@@ -14,6 +14,9 @@ int command_explain(int argc, char **argv);
 int command_cocci(int argc, char **argv);
 int command_hook(int argc, char **argv);
 int command_doctor(int argc, char **argv);
+int command_scan_build(int argc, char **argv);
+int command_kbuild(int argc, char **argv);
+int command_scan_build_clang(int argc, char **argv); // internal: see analyzer.c
 int command_cocci_unit(int argc, char **argv); // internal: see semantic.c
 
 // The lines of help that are the same for several.

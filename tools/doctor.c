@@ -10,6 +10,7 @@
 #include "files.h"
 #include "kernel.h"
 #include "options.h"
+#include "plugin.h"
 #include "process.h"
 #include "program.h"
 #include "rules.h"
@@ -84,35 +85,26 @@ static void look_for_unit_program(int llvm)
 	free(looked_for);
 }
 
-// ../lib in a build tree, ../lib or ../lib/TRIPLET, each with /strongfence, when installed.
-static void look_for_plugin(int llvm)
+static void look_for_plugin(int llvm, const char *clang)
 {
-	static const char *const folders[] = {"../lib", "../" STRONGFENCE_LIBDIR "/strongfence",
-					      "../lib/strongfence"};
-	char *directory = program_directory();
-	char *name = format("StrongfenceChecker-%d.so", llvm);
-	bool found = false;
+	char *looked_for = NULL, *plugin = plugin_find(llvm, &looked_for), *path = program_path(clang), *text = NULL;
 
-	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders) && !found; i++) {
-		char *folder = path_join(directory, folders[i]);
-		char *path = path_join(folder, name);
-		char *plain = path_plain(NULL, path);
+	if (!plugin) {
+		text = format("%s: no such plugin; build strongfence for LLVM %d", looked_for, llvm);
+	} else if (path) {
+		char *fault = plugin_fault(plugin, path);
 
-		found = file_exists(plain);
-		if (found)
-			good("plugin for clang", plain);
-		free(plain);
-		free(path);
-		free(folder);
+		text = fault ? format("%s: %s", plugin, fault) : NULL;
+		free(fault);
 	}
-	if (!found) {
-		char *advice = format("no %s in ../lib; build strongfence for LLVM %d", name, llvm);
-
-		bad("plugin for clang", advice);
-		free(advice);
-	}
-	free(name);
-	free(directory);
+	if (text)
+		bad("plugin for clang", text);
+	else
+		good("plugin for clang", plugin);
+	free(text);
+	free(path);
+	free(plugin);
+	free(looked_for);
 }
 
 // The second engine is not what a scan runs unless it is asked for.
@@ -208,7 +200,7 @@ int command_doctor(int argc, char **argv)
 	look_for_program("ninja", "ninja-build");
 	look_for_program("make", "make");
 	look_for_unit_program(options.llvm);
-	look_for_plugin(options.llvm);
+	look_for_plugin(options.llvm, clang);
 	look_for_spatch();
 	look_for_scripts();
 	fflush(stdout);

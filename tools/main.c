@@ -17,6 +17,8 @@ static const char help[] =
 	"  fences [PATH...]  show the fences that were inferred and the doors they guard\n"
 	"  cocci             write the semantic patches, for make coccicheck\n"
 	"  hook [FILE...]    check what is staged for a commit; git runs it\n"
+	"  scan-build        a build under clang's scan-build, with the plugin that fits\n"
+	"  kbuild            make C=1 CHECK=\"strongfence kbuild\" in a kernel tree\n"
 	"  explain RULE      what a rule means and how to repair what it finds\n"
 	"  doctor            what is missing for all this to work\n"
 	"\n"
@@ -30,7 +32,8 @@ static const struct {
 	{"fences", command_fences}, {"explain", command_explain}, {"doctor", command_doctor},
 	{"cocci", command_cocci},
 	{"hook", command_hook},
-	{"cocci-unit", command_cocci_unit},
+	{"scan-build", command_scan_build}, {"kbuild", command_kbuild},
+	{"cocci-unit", command_cocci_unit}, {"scan-build-clang", command_scan_build_clang},
 };
 
 int main(int argc, char **argv)

@@ -153,33 +153,46 @@ static const char *engines_of(const json_t *finding)
 	return engine_clang(finding) ? " (both engines)" : " (spatch)";
 }
 
+void text_warning(FILE *to, const json_t *finding)
+{
+	char *message = visible(text_of(finding, "message"));
+	json_t *note;
+	size_t i;
+
+	place(to, finding);
+	fprintf(to, " warning: %s [%s%s] (%s)%s\n", message, rule_package(text_of(finding, "rule")),
+		text_of(finding, "rule"), text_of(finding, "severity"), engines_of(finding));
+	free(message);
+	json_array_foreach(json_object_get(finding, "notes"), i, note) {
+		// The touch itself is the warning already.
+		if (same_place(note, finding))
+			continue;
+		message = visible(text_of(note, "message"));
+		place(to, note);
+		fprintf(to, " note: %s\n", message);
+		free(message);
+	}
+	json_array_foreach(json_object_get(finding, "also"), i, note) {
+		place(to, note);
+		fputs(" note: The same\n", to);
+	}
+}
+
+void text_fingerprint(FILE *to, const json_t *finding)
+{
+	place(to, finding);
+	fprintf(to, " note: Fingerprint %s\n", text_of(finding, "fingerprint"));
+}
+
 void text_findings(FILE *to, const json_t *findings)
 {
-	json_t *finding, *note;
-	size_t i, j;
+	json_t *finding;
+	size_t i;
 
 	json_array_foreach(findings, i, finding) {
-		char *message = visible(text_of(finding, "message"));
-
 		if (i)
 			fputc('\n', to);
-		place(to, finding);
-		fprintf(to, " warning: %s [%s%s] (%s)%s\n", message, rule_package(text_of(finding, "rule")),
-			text_of(finding, "rule"), text_of(finding, "severity"), engines_of(finding));
-		free(message);
-		json_array_foreach(json_object_get(finding, "notes"), j, note) {
-			// The touch itself is the warning already.
-			if (same_place(note, finding))
-				continue;
-			message = visible(text_of(note, "message"));
-			place(to, note);
-			fprintf(to, " note: %s\n", message);
-			free(message);
-		}
-		json_array_foreach(json_object_get(finding, "also"), j, note) {
-			place(to, note);
-			fputs(" note: The same\n", to);
-		}
+		text_warning(to, finding);
 		text_interleaving(to, finding);
 		// What a baseline, a mail and other faces know the finding by.
 		if (*text_of(finding, "fingerprint")) {

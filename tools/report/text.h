@@ -12,6 +12,12 @@
 // Like a compiler's warnings: the finding, its notes, then the interleaving.
 void text_findings(FILE *to, const json_t *findings);
 
+// The first of these alone: a line for the finding, and one for each note that stands elsewhere.
+void text_warning(FILE *to, const json_t *finding);
+
+// Its fingerprint as one more note, as the plugin has it.
+void text_fingerprint(FILE *to, const json_t *finding);
+
 // The finding's story in two columns, the operation left, unbind right.
 void text_interleaving(FILE *to, const json_t *finding);
 
