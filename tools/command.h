@@ -12,6 +12,7 @@ int command_prepare(int argc, char **argv);
 int command_fences(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_cocci(int argc, char **argv);
+int command_mail(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 int command_cocci_unit(int argc, char **argv); // internal: see semantic.c
 

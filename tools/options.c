@@ -53,6 +53,7 @@ enum {
 	OPTION_INSTALL,
 	OPTION_TEMPLATES,
 	OPTION_ENGINE,
+	OPTION_FINDINGS,
 };
 
 static const struct known {
@@ -71,13 +72,14 @@ static const struct known {
 	{TAKES_ANALYSIS, {"timeout", required_argument, NULL, OPTION_TIMEOUT}},
 	{TAKES_ANALYSIS, {"jobs", required_argument, NULL, 'j'}},
 	{TAKES_ANALYSIS, {"launcher", required_argument, NULL, OPTION_LAUNCHER}},
-	{TAKES_ANALYSIS, {"state", required_argument, NULL, OPTION_STATE}},
+	{TAKES_ANALYSIS | TAKES_MAIL, {"state", required_argument, NULL, OPTION_STATE}},
 	{TAKES_OUTPUT, {"format", required_argument, NULL, OPTION_FORMAT}},
-	{TAKES_OUTPUT | TAKES_SCRIPTS, {"output", required_argument, NULL, 'o'}},
+	{TAKES_OUTPUT | TAKES_SCRIPTS | TAKES_MAIL, {"output", required_argument, NULL, 'o'}},
 	{TAKES_SEVERITY, {"min-severity", required_argument, NULL, OPTION_MIN_SEVERITY}},
 	{TAKES_LLVM, {"llvm", required_argument, NULL, OPTION_LLVM}},
 	{TAKES_SAMPLE, {"sample", required_argument, NULL, OPTION_SAMPLE}},
 	{TAKES_ENGINE, {"engine", required_argument, NULL, OPTION_ENGINE}},
+	{TAKES_MAIL, {"findings", required_argument, NULL, OPTION_FINDINGS}},
 	{TAKES_ALL, {"all", no_argument, NULL, OPTION_ALL}},
 	{TAKES_SCRIPTS, {"install", required_argument, NULL, OPTION_INSTALL}},
 	{TAKES_SCRIPTS, {"templates", required_argument, NULL, OPTION_TEMPLATES}},
@@ -149,6 +151,7 @@ static void take(struct options *options, int which, const char *value)
 	case 'j': options->jobs = number("-j", value, 1); break;
 	case OPTION_LAUNCHER: options->launcher = copy(value); break;
 	case OPTION_STATE: options->state = copy(value); break;
+	case OPTION_FINDINGS: options->findings = copy(value); break;
 	case OPTION_INSTALL: options->install = copy(value); break;
 	case OPTION_TEMPLATES: options->templates = copy(value); break;
 	case 'o': options->output = copy(value); break;
