@@ -125,12 +125,11 @@ static void the_whole_mail(void **state)
 		"  drivers/misc/phantom.c:449: phantom_remove() unmaps it\n"
 		"  drivers/misc/phantom.c:174: Accesses registers through 'iaddr'\n"
 		"\n"
-		"No fence was inferred in the driver that the operation could take. What\n"
-		"would serve: a lock and a state that says \"gone\", in memory that the open\n"
-		"file keeps. The operation takes the lock, tests the state, and holds the\n"
-		"lock until after the last use; teardown changes the state under the same\n"
-		"lock (with SRCU: clears the pointer, then synchronize_srcu()) before it\n"
-		"takes anything away.\n"
+		"No fence was inferred that is for this. What would serve: a lock and a\n"
+		"state that says \"gone\", in memory that the open file keeps. The operation\n"
+		"takes the lock, tests the state, and holds the lock until after the last\n"
+		"use; teardown changes the state under the same lock (with SRCU: clears the\n"
+		"pointer, then synchronize_srcu()) before it takes anything away.\n"
 		"\n"
 		"How it was found: static analysis by strongfence " STRONGFENCE_VERSION ", rule\n"
 		"teardown.UnfencedFileOp (a checker of the Clang Static Analyzer).\n"
@@ -150,7 +149,8 @@ static void the_inferred_fence_is_the_one_to_take(void **state)
 	(void)state;
 	json_array_append_new(fences, object(fence));
 	made = mail_of(object(phantom), fences, NULL);
-	assert_holds(made, "  lock       'gate' of struct phantom_device (shared)\n"
+	assert_holds(made, "The fence to take, inferred from what other functions of the driver do:\n\n"
+			   "  lock       'gate' of struct phantom_device (shared)\n"
 			   "             taken at drivers/misc/phantom.c:149\n"
 			   "  test       'gone' of struct phantom_device\n"
 			   "             made at drivers/misc/phantom.c:150\n"
@@ -166,7 +166,7 @@ static void the_inferred_fence_is_the_one_to_take(void **state)
 // One that another driver has, that the kernel's core waits for, or that ends with a file, is nobody's to take.
 static void a_fence_is_not_invented(void **state)
 {
-	static const char *const others[][2] = {{"struct", "other"}, {"lock", ""}, {"shape", "S8"}, {"shape", "S6c"}};
+	static const char *const others[][2] = {{"struct", "other"}, {"lock", ""}, {"shape", "S5"}, {"shape", "S8"}, {"shape", "S6c"}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
@@ -181,7 +181,7 @@ static void a_fence_is_not_invented(void **state)
 		json_array_append_new(fences, other);
 		made = mail_of(object(phantom), fences, NULL);
 		assert_lacks(made, "'gate'");
-		assert_holds(made, "No fence was inferred in the driver");
+		assert_holds(made, "No fence was inferred that is for this.");
 		free(made);
 	}
 	// Where nobody looked, nothing is said of the driver.
@@ -189,6 +189,89 @@ static void a_fence_is_not_invented(void **state)
 
 	assert_lacks(made, "inferred");
 	assert_holds(made, "What would mend it: a lock and a state");
+	free(made);
+}
+
+// Of the same teardown, about another object: shown, and not said to be the one to take.
+static void a_fence_for_something_else_is_not_the_one_to_take(void **state)
+{
+	json_t *fences = json_array(), *other = object(fence);
+	char *made;
+
+	(void)state;
+	json_object_set_new(other, "struct", json_string("queue"));
+	json_object_set_new(other, "predicate_struct", json_string("queue"));
+	json_array_append_new(fences, other);
+	made = mail_of(object(phantom), fences, NULL);
+	assert_holds(made, "about something else");
+	assert_holds(made, "  lock       'gate' of struct queue (shared)\n");
+	assert_holds(made, "No fence was inferred that is for this.");
+	assert_lacks(made, "takes 'gate'");
+	free(made);
+}
+
+// What only leads to the next step is in the list and not in the drawing; who keeps or waits comes before teardown.
+static void the_drawing_is_an_order_that_can_happen(void **state)
+{
+	json_t *finding = object(phantom);
+	char *made, *drawing;
+
+	(void)state;
+	json_object_set_new(finding, "rule", json_string("TeardownHang"));
+	json_array_append_new(json_object_get(finding, "notes"),
+			      object("{'file':'drivers/misc/phantom.c','line':60,'message':'Calling `phantom_wait`',"
+				     "'side':'operation'}"));
+	made = mail_of(finding, NULL, NULL);
+	drawing = strstr(made, "CPU0");
+	assert_true(strstr(drawing, "Accesses registers") < strstr(drawing, "Calls device_destroy()"));
+	assert_holds(made, "\n  drivers/misc/phantom.c:60: Calling phantom_wait()\n");
+	assert_lacks(made, "\n    Calling");
+	free(made);
+	// Teardown holds what the operation then waits for.
+	finding = object(phantom);
+	json_object_set_new(finding, "rule", json_string("TeardownHang"));
+	json_object_set_new(finding, "line", json_integer(449));
+	made = mail_of(finding, NULL, NULL);
+	drawing = strstr(made, "CPU0");
+	assert_true(strstr(drawing, "Accesses registers") > strstr(drawing, "Calls device_destroy()"));
+	free(made);
+}
+
+// Of two that fit the message says which.
+static void the_fence_that_the_message_speaks_of(void **state)
+{
+	json_t *fences = json_array(), *other = object(fence), *finding = object(phantom);
+	char *made;
+
+	(void)state;
+	json_object_set_new(other, "lock", json_string("regs_lock"));
+	json_object_set_new(finding, "message", json_string("'phantom_ioctl' tests 'gone' outside 'regs_lock'"));
+	json_array_append_new(fences, object(fence));
+	json_array_append_new(fences, other);
+	made = mail_of(finding, fences, NULL);
+	assert_holds(made, "phantom_ioctl() takes 'regs_lock', tests 'gone'");
+	assert_lacks(made, "'gate'");
+	free(made);
+}
+
+static void a_loop_is_drawn_once(void **state)
+{
+	json_t *finding = object(phantom), *notes = json_object_get(finding, "notes"), *release;
+	char *made, *drawing, *path;
+
+	(void)state;
+	release = object("{'file':'drivers/misc/phantom.c','line':172,'message':'Releases `regs_lock`','side':'operation'}");
+	for (int i = 0; i < 3; i++) {
+		json_array_insert(notes, 0, release);
+		json_array_insert_new(notes, 0, json_deep_copy(json_array_get(notes, json_array_size(notes) - 4)));
+	}
+	json_decref(release);
+	made = mail_of(finding, NULL, NULL);
+	drawing = strstr(made, "    Takes 'regs_lock' of struct\n      phantom_device\n    Releases 'regs_lock'\n    Takes");
+	path = strstr(made, "Where, in");
+	assert_non_null(drawing);
+	assert_null(strstr(drawing + 80, "    Releases 'regs_lock'\n    Takes"));
+	assert_non_null(strstr(strstr(strstr(path, ":172: ") + 1, ":172: ") + 1, ":172: "));
 	free(made);
 }
 
@@ -235,7 +318,7 @@ static void a_bare_finding(void **state)
 
 	(void)state;
 	assert_int_equal(strncmp(made, "Subject: [BUG?] x: possible bug at unbind\n\n", 43), 0);
-	assert_holds(made, "in x.c:3:\n\nm.\n\nWhere, in the order of the story:\n\n  x.c:3: m\n\n");
+	assert_holds(made, "in x.c:3:\n\nm.\n\nWhere, in the order of the story:\n\n  x.c:3: as said above\n\n");
 	assert_lacks(made, "CPU0");
 	free(made);
 }
@@ -243,7 +326,11 @@ static void a_bare_finding(void **state)
 static void subjects_name_the_driver(void **state)
 {
 	static const char *const names[][2] = {
-		{"drivers/char/tpm/tpm-dev.c", "tpm: tpm-dev: "},
+		{"drivers/char/tpm/tpm-dev.c", "tpm: dev: "},
+		{"drivers/char/tpm/tpm2-cmd.c", "tpm: tpm2-cmd: "},
+		{"drivers/misc/bcm-vk/bcm_vk_dev.c", "misc: bcm-vk: dev: "},
+		{"drivers/hid/hid-alps.c", "hid: alps: "},
+		{"drivers/char/ipmi/bt-bmc.c", "ipmi: bt-bmc: "},
 		{"drivers/char/ppdev.c", "char: ppdev: "},
 		{"drivers/hid/hidraw.c", "hid: hidraw: "},
 		{"drivers/usb/misc/legousbtower.c", "usb: misc: legousbtower: "},
@@ -305,6 +392,10 @@ int main(void)
 		cmocka_unit_test(the_whole_mail),
 		cmocka_unit_test(the_inferred_fence_is_the_one_to_take),
 		cmocka_unit_test(a_fence_is_not_invented),
+		cmocka_unit_test(a_fence_for_something_else_is_not_the_one_to_take),
+		cmocka_unit_test(the_drawing_is_an_order_that_can_happen),
+		cmocka_unit_test(the_fence_that_the_message_speaks_of),
+		cmocka_unit_test(a_loop_is_drawn_once),
 		cmocka_unit_test(who_takes_it_too_early_is_told_so),
 		cmocka_unit_test(every_rule),
 		cmocka_unit_test(a_bare_finding),

@@ -17,8 +17,11 @@
 
 enum {
 	LINE = 75,
-	FENCES = 2, // as many are shown at most
+	FENCES = 2, // as many that are about something else are shown at most
+	CYCLE = 6,  // steps of a loop that are drawn once
 	NAMES = 5,  // likewise, of those who take one
+	FITS = 3,   // how near a fence is, at least, that is about the finding's own object and teardown
+	NEAREST = 5,
 };
 
 // In these texts %d is the operation, %t teardown, %s the struct, each as a kernel developer writes it.
@@ -184,13 +187,30 @@ static char *fill(const char *pattern, const json_t *finding)
 	return made;
 }
 
-// drivers/char/tpm/tpm-dev.c -> "tpm: tpm-dev: ", as subjects name a driver. Caller frees.
+// How much of bcm_vk_dev is said in "misc: bcm-vk: ".
+static size_t named_alike(const char *file, const char *prefix)
+{
+	size_t length = strlen(prefix);
+	const char *folder = prefix + length, *at = file;
+
+	if (length < 2)
+		return 0;
+	folder -= 2;
+	while (folder > prefix && folder[-1] != ' ')
+		folder--;
+	for (; *folder != ':'; folder++, at++)
+		if (*at != *folder && !(*at == '_' && *folder == '-') && !(*at == '-' && *folder == '_'))
+			return 0;
+	return (*at == '-' || *at == '_') && at[1] ? (size_t)(at - file) + 1 : 0;
+}
+
+// drivers/char/tpm/tpm-dev.c -> "tpm: dev: ", as subjects name a driver. Caller frees.
 static char *prefix_of(const char *file)
 {
 	char *made = copy("");
 	const char *at = file;
 
-	// What only sorts drivers is in no subject.
+	// What only sorts drivers is in no subject, and a folder's name is said once.
 	if (!strncmp(at, "drivers/", 8) && strchr(at + 8, '/'))
 		at += 8;
 	if (!strncmp(at, "char/", 5) && strchr(at + 5, '/'))
@@ -204,7 +224,7 @@ static char *prefix_of(const char *file)
 
 		if (dot && dot > part)
 			*dot = '\0';
-		longer = format("%s%s: ", made, part);
+		longer = format("%s%s: ", made, part + (last ? named_alike(part, made) : 0));
 		free(part);
 		free(made);
 		made = longer;
@@ -256,7 +276,62 @@ done:
 	free(through);
 }
 
-// Whether there is anything to draw: a story with steps on both sides.
+static bool same_place(const json_t *a, const json_t *b)
+{
+	return !strcmp(text_of(a, "file"), text_of(b, "file")) && line_of(a) == line_of(b);
+}
+
+static bool same_step(const json_t *a, const json_t *b)
+{
+	return !strcmp(text_of(a, "message"), text_of(b, "message")) && !strcmp(text_of(a, "side"), text_of(b, "side"));
+}
+
+// Of `length` steps that come again at once the earlier ones go.
+static void fold(json_t *steps, size_t length)
+{
+	for (size_t i = 0; i + 2 * length <= json_array_size(steps);) {
+		size_t same = 0;
+
+		while (same < length && same_step(json_array_get(steps, i + same), json_array_get(steps, i + length + same)))
+			same++;
+		if (same < length) {
+			i++;
+			continue;
+		}
+		for (size_t j = 0; j < length; j++)
+			json_array_remove(steps, i);
+	}
+}
+
+// The notes as the drawing wants them: without those that only lead to the next, and an operation that waits, or keeps
+// what goes, before teardown comes.
+static void arrange(json_t *finding)
+{
+	json_t *first = json_array(), *then = json_array(), *note;
+	const char *rule = text_of(finding, "rule");
+	bool waits = !strcmp(rule, "TeardownHang"), keeps = !strcmp(rule, "UnreferencedOpen");
+	size_t i;
+
+	json_array_foreach(json_object_get(finding, "notes"), i, note) {
+		bool unbind = !strcmp(text_of(note, "side"), "unbind");
+
+		// One that is found in teardown holds what the operation then waits for.
+		waits = waits && !(unbind && same_place(note, finding));
+	}
+	json_array_foreach(json_object_get(finding, "notes"), i, note) {
+		bool unbind = !strcmp(text_of(note, "side"), "unbind");
+
+		if (strncmp(text_of(note, "message"), "Calling ", 8))
+			json_array_append((waits || keeps) && unbind ? then : first, note);
+	}
+	json_array_extend(first, then);
+	for (size_t length = 1; length <= CYCLE; length++)
+		fold(first, length);
+	json_object_set_new(finding, "notes", first);
+	json_decref(then);
+}
+
+// Whether there is anything to draw: an operation, and a story with steps on both sides.
 static bool two_sides(const json_t *finding)
 {
 	bool left = false, right = false;
@@ -269,7 +344,7 @@ static bool two_sides(const json_t *finding)
 		left |= !unbind;
 		right |= unbind;
 	}
-	return left && right;
+	return left && right && *text_of(finding, "door");
 }
 
 static void write_step(FILE *to, const json_t *step, const char *message)
@@ -287,11 +362,6 @@ static void write_step(FILE *to, const json_t *step, const char *message)
 	free(line);
 }
 
-static bool same_place(const json_t *a, const json_t *b)
-{
-	return !strcmp(text_of(a, "file"), text_of(b, "file")) && line_of(a) == line_of(b);
-}
-
 static void write_path(FILE *to, const json_t *finding)
 {
 	const json_t *notes = json_object_get(finding, "notes"), *note;
@@ -301,11 +371,14 @@ static void write_path(FILE *to, const json_t *finding)
 	json_array_foreach(notes, i, note)
 		told |= same_place(note, finding);
 	fputs("Where, in the order of the story:\n\n", to);
+	// What was said above in full is not said again.
 	json_array_foreach(notes, i, note)
-		write_step(to, note, text_of(note, "message"));
+		write_step(to, note,
+			   strcmp(text_of(note, "message"), text_of(finding, "message")) ? text_of(note, "message")
+											  : "as said above");
 	// Semantic patches do not count the finding among the steps.
 	if (!told)
-		write_step(to, finding, text_of(finding, "message"));
+		write_step(to, finding, "as said above");
 	json_array_foreach(json_object_get(finding, "also"), i, note)
 		write_step(to, note, "The same");
 	fputc('\n', to);
@@ -322,8 +395,17 @@ static bool lists(const json_t *array, const char *text)
 	return false;
 }
 
-// How near the fence is to the finding, 0: nothing to do with it. What the kernel's core waits for, and what ends with a
-// file, nobody can take.
+static bool quotes(const json_t *finding, const char *name)
+{
+	char *quoted = format("'%s'", name);
+	bool found = strstr(text_of(finding, "message"), quoted);
+
+	free(quoted);
+	return found;
+}
+
+// How near the fence is to the finding, 0: nothing to do with it. What the kernel's core waits for (S6), what ends with a
+// file (S8) and whether something is still in a list (S5) is not for an operation to take.
 static int nearness(const json_t *fence, const json_t *finding)
 {
 	const char *shape = text_of(fence, "shape"), *teardown = text_of(finding, "teardown");
@@ -337,12 +419,15 @@ static int nearness(const json_t *fence, const json_t *finding)
 	bool same_file = !strcmp(text_of(fence, "file"), file) || lists(json_object_get(fence, "units"), file);
 
 	free(bare);
-	if (!*text_of(fence, "lock") || !strncmp(shape, "S6", 2) || !strncmp(shape, "S8", 2))
+	if (!*text_of(fence, "lock") || !strncmp(shape, "S5", 2) || !strncmp(shape, "S6", 2) || !strncmp(shape, "S8", 2))
 		return 0;
 	// A teardown's name alone is not the driver's: many have a foo_remove of the same spelling.
 	if (same_teardown && !same_struct && !same_file)
 		return 0;
-	return same_teardown * 2 + same_struct * (same_file || same_teardown);
+	if (!same_teardown || !same_struct)
+		return same_teardown * 2 + (same_struct && same_file);
+	// Of two that fit the one to take is the one that the message speaks of.
+	return FITS + quotes(finding, text_of(fence, "lock")) + quotes(finding, text_of(fence, "predicate"));
 }
 
 // On a line by itself: a path is not cut.
@@ -396,34 +481,42 @@ static void write_fence(FILE *to, const json_t *fence)
 	fputc('\n', to);
 }
 
-// The nearest fences. Returns how many were written.
-static size_t write_fences(FILE *to, const json_t *finding, const json_t *fences)
+// The fence that goes with the finding's own object and teardown, else those that are near. False when there is none of
+// the first kind.
+static bool write_fences(FILE *to, const json_t *finding, const json_t *fences)
 {
 	const char *operation = operation_of(finding);
 	const json_t *fence, *best[FENCES] = {0};
 	size_t count = 0, i;
+	bool fits;
 
-	for (int near = 3; near > 0; near--)
+	for (int near = NEAREST; near > 0; near--)
 		json_array_foreach(fences, i, fence)
 			if (count < FENCES && nearness(fence, finding) == near)
 				best[count++] = fence;
 	if (!count)
-		return 0;
-	paragraph(to, 0, 0, count == 1 ? "The driver has a fence, inferred from what its other functions do:"
-				       : "The driver has fences, inferred from what its other functions do:");
+		return false;
+	fits = nearness(best[0], finding) >= FITS;
+	if (fits)
+		paragraph(to, 0, 0, "The fence to take, inferred from what other functions of the driver do:");
+	else
+		paragraph(to, 0, 0, "What was inferred of the driver's fences, and is about something else; whether it can serve "
+				    "here is for those to say who know the driver:");
 	fputc('\n', to);
-	for (i = 0; i < count; i++)
+	for (i = 0; i < (fits ? 1 : count); i++)
 		write_fence(to, best[i]);
+	if (!fits)
+		return false;
 	if (*operation && lists(json_object_get(best[0], "doors"), operation))
 		paragraph(to, 0, 0, "%s() is among those who take '%s', but not from the test until after the use.", operation,
 			  text_of(best[0], "lock"));
 	else
-		paragraph(to, 0, 0, "What would mend it: %s%s takes '%s'%s, tests '%s' under it, and holds the lock until after "
-				    "the use.",
+		paragraph(to, 0, 0, "What would mend it: %s%s takes '%s', tests '%s' under it, and holds the lock until after the "
+				    "use.",
 			  *operation ? operation : "the operation", *operation ? "()" : "", text_of(best[0], "lock"),
-			  count > 1 ? " (or what fits better)" : "", text_of(best[0], "predicate"));
+			  text_of(best[0], "predicate"));
 	fputc('\n', to);
-	return count;
+	return true;
 }
 
 static void write_repair(FILE *to, const json_t *finding, const json_t *fences)
@@ -435,8 +528,7 @@ static void write_repair(FILE *to, const json_t *finding, const json_t *fences)
 	if (advice->fence && write_fences(to, finding, fences))
 		return;
 	if (advice->fence && fences)
-		paragraph(to, 0, 0, "No fence was inferred in the driver that the operation could take. What would serve: %s",
-			  advice->repair);
+		paragraph(to, 0, 0, "No fence was inferred that is for this. What would serve: %s", advice->repair);
 	else
 		paragraph(to, 0, 0, "What would mend it: %s", advice->repair);
 	fputc('\n', to);
@@ -473,7 +565,8 @@ static char *spoken(const char *message, const json_t *finding)
 	while (*message) {
 		const char *end = *message == '\'' ? strchr(message + 1, '\'') : NULL;
 		char *name = end ? copy_span(message + 1, (size_t)(end - message - 1)) : NULL;
-		bool called = to - made >= 6 && !memcmp(to - 6, "calls ", 6);
+		bool called = (to - made >= 6 && !memcmp(to - 6, "calls ", 6)) ||
+			      (to - made == 8 && !memcmp(made, "Calling ", 8));
 
 		if (name && !strncmp(name, "struct ", 7))
 			to += sprintf(to, "%s", name);
@@ -517,9 +610,13 @@ void mail_write(FILE *to, const json_t *found, const json_t *inferred, const cha
 	fputc('\n', to);
 	write_reach(to, finding);
 	if (two_sides(finding)) {
+		json_t *drawn = json_copy(finding);
+
+		arrange(drawn);
 		fputs("The order that goes wrong:\n", to);
-		text_narrow_interleaving(to, finding);
+		text_narrow_interleaving(to, drawn);
 		fputc('\n', to);
+		json_decref(drawn);
 	}
 	write_path(to, finding);
 	write_repair(to, finding, fences);
