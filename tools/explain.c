@@ -11,6 +11,9 @@
 #include "options.h"
 #include "output.h"
 #include "rules.h"
+#include "text.h"
+
+enum { SCREEN = 100 };
 
 static const char help[] =
 	"usage: strongfence explain RULE\n"
@@ -26,9 +29,13 @@ int command_explain(int argc, char **argv)
 
 	if (options.help) {
 		fputs(help, stdout);
-		for (size_t i = 0; i < rule_count; i++)
-			printf("  %-20s %s%s\n", rules[i].key, rules[i].summary,
-			       rule_is_alpha(&rules[i]) ? " (alpha: off by default)" : "");
+		for (size_t i = 0; i < rule_count; i++) {
+			char *line = format("  %-20s %s%s", rules[i].key, rules[i].summary,
+					    rule_is_alpha(&rules[i]) ? " (alpha: off by default)" : "");
+
+			text_wrapped(stdout, line, 0, 23, SCREEN);
+			free(line);
+		}
 		return VERDICT_CLEAN;
 	}
 	if (options.paths.count != 1)

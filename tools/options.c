@@ -67,7 +67,7 @@ static const struct known {
 	{TAKES_CONFIG, {"arch", required_argument, NULL, OPTION_ARCH}},
 	{TAKES_ANALYSIS | TAKES_SCRIPTS, {"rules", required_argument, NULL, OPTION_RULES}},
 	{TAKES_ANALYSIS, {"alpha", no_argument, NULL, OPTION_ALPHA}},
-	{TAKES_ANALYSIS | TAKES_SCRIPTS, {"kernel-model", required_argument, NULL, OPTION_KERNEL_MODEL}},
+	{TAKES_ANALYSIS | TAKES_SCRIPTS | TAKES_MODEL, {"kernel-model", required_argument, NULL, OPTION_KERNEL_MODEL}},
 	{TAKES_ANALYSIS, {"budget", required_argument, NULL, OPTION_BUDGET}},
 	{TAKES_ANALYSIS, {"timeout", required_argument, NULL, OPTION_TIMEOUT}},
 	{TAKES_ANALYSIS, {"jobs", required_argument, NULL, 'j'}},

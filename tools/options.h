@@ -28,6 +28,7 @@ enum option_set {
 	TAKES_SCRIPTS = 1024, // --install, --templates, --rules, --kernel-model, -o
 	TAKES_ENGINE = 2048, // --engine
 	TAKES_MAIL = 1 << 20, // --findings, --state, -o
+	TAKES_MODEL = 1 << 21, // --kernel-model
 };
 
 // Who looks for what the rules say: the checkers in clang, or semantic patches. A set.
