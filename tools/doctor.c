@@ -58,25 +58,7 @@ static void look_for_program(const char *name, const char *package)
 	free(path);
 }
 
-// The rows of it: what is built in, and what the files add. One that the unit program refuses is missing as a whole.
-static void look_at_model(const char *program, const struct strings *models)
-{
-	struct strings rows;
-	char *detail;
-
-	// What is wrong is fatal, with file, line and reason: the list so far comes first.
-	fflush(stdout);
-	program_check_models(program, models);
-	rows = program_lines(program, "--list-rows", models);
-	detail = models->count ? format("%zu rows, with those of %zu file%s", rows.count, models->count,
-					models->count == 1 ? "" : "s")
-			       : format("%zu rows, built in", rows.count);
-	good("kernel model", detail);
-	strings_free(&rows);
-	free(detail);
-}
-
-static void look_for_unit_program(int llvm, const struct strings *models)
+static void look_for_unit_program(int llvm)
 {
 	char *looked_for = NULL;
 	char *program = program_find(llvm, &looked_for);
@@ -107,7 +89,6 @@ static void look_for_unit_program(int llvm, const struct strings *models)
 
 		good("unit program", detail);
 		free(detail);
-		look_at_model(program, models);
 	}
 	free(fault);
 	free(program);
@@ -244,6 +225,32 @@ static void look_for_scripts(void)
 	free(text);
 }
 
+// Its rows: what is built in, and what the files add. What is wrong with a file is fatal, with line and reason.
+static void look_at_model(const struct options *options)
+{
+	const struct strings *models = &options->models;
+	char *looked_for = NULL, *program = program_find(options->llvm, &looked_for), *fault, *detail;
+	struct strings rows;
+
+	fault = program ? program_fault(program, options->llvm) : copy("");
+	if (fault) {
+		if (models->count)
+			bad("kernel model", "without the unit program nobody can read it");
+	} else {
+		program_check_models(program, models);
+		rows = program_lines(program, "--list-rows", models);
+		detail = models->count ? format("%zu rows, with those of %zu file%s", rows.count, models->count,
+						models->count == 1 ? "" : "s")
+				       : format("%zu rows, built in", rows.count);
+		good("kernel model", detail);
+		strings_free(&rows);
+		free(detail);
+	}
+	free(fault);
+	free(program);
+	free(looked_for);
+}
+
 // The tree's own checks are fatal with the reason and the cure, which is what is wanted here too, but the
 // rest of the list comes first.
 static void look_at_kernel(const struct options *options)
@@ -286,7 +293,7 @@ int command_doctor(int argc, char **argv)
 	look_for_program(clang, package);
 	look_for_program("ninja", "ninja-build");
 	look_for_program("make", "make");
-	look_for_unit_program(options.llvm, &options.models);
+	look_for_unit_program(options.llvm);
 	look_for_plugin(options.llvm);
 	look_for_spatch();
 	look_for_scripts();
@@ -297,6 +304,8 @@ int command_doctor(int argc, char **argv)
 	look_for_optional("git", "git", "git", "hook and scan --since need it");
 	free(tools);
 	free(scan_build);
+	fflush(stdout);
+	look_at_model(&options);
 	fflush(stdout);
 	if (options.kernel_src)
 		look_at_kernel(&options);

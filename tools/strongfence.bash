@@ -19,7 +19,7 @@ _strongfence_files() { # CURRENT [-d]
 
 _strongfence() {
 	local program=${COMP_WORDS[0]} command=${COMP_WORDS[1]} current=${COMP_WORDS[COMP_CWORD]}
-	local previous=${COMP_WORDS[COMP_CWORD - 1]} help value word done rules
+	local previous=${COMP_WORDS[COMP_CWORD - 1]} help value word before rules
 
 	COMPREPLY=()
 	program=${program/#\~/$HOME}
@@ -44,10 +44,10 @@ _strongfence() {
 	help=$("$program" "$command" --help 2>/dev/null)
 	case $previous in
 	--rules)
-		done=
-		[[ $current == *,* ]] && done=${current%,*},
+		before=
+		[[ $current == *,* ]] && before=${current%,*},
 		rules=$(_strongfence_rules "$program")
-		mapfile -t COMPREPLY < <(compgen -P "$done" -W "$rules" -- "${current##*,}")
+		mapfile -t COMPREPLY < <(compgen -P "$before" -W "$rules" -- "${current##*,}")
 		compopt -o nospace 2>/dev/null
 		return
 		;;
