@@ -31,12 +31,12 @@ foreach(version ${STRONGFENCE_LLVM})
     set(CPACK_COMPONENT_STRONGFENCE_GROUP command)
     set(CPACK_COMPONENT_${name}_GROUP command)
     set(CPACK_DEBIAN_COMMAND_PACKAGE_NAME strongfence)
-    set(CPACK_COMPONENT_GROUP_COMMAND_DESCRIPTION
+    set(CPACK_DEBIAN_COMMAND_DESCRIPTION
         "finds teardown bugs in Linux kernel drivers
- A device can go while files are open on it. Strongfence infers from a
- driver's teardown which fence keeps operations out, and reports those
- that do not pass it. It runs checkers for the Clang Static Analyzer, or
- semantic patches, on kernel trees; nothing is annotated or compiled.")
+A device can go while files are open on it. Strongfence infers from a
+driver's teardown which fence keeps operations out, and reports those
+that do not pass it. It runs checkers for the Clang Static Analyzer, or
+semantic patches, on kernel trees; nothing is annotated or compiled.")
     set(CPACK_DEBIAN_COMMAND_PACKAGE_DEPENDS "${clang}, ninja-build, make")
     set(CPACK_DEBIAN_COMMAND_PACKAGE_RECOMMENDS
         "git, flex, bison, bc, lld-${version}, llvm-${version}, libelf-dev, libssl-dev")
@@ -46,9 +46,9 @@ foreach(version ${STRONGFENCE_LLVM})
   else()
     set(CPACK_COMPONENT_${name}_GROUP llvm${version})
     set(CPACK_DEBIAN_${name}_PACKAGE_NAME strongfence-llvm${version})
-    set(CPACK_COMPONENT_GROUP_${name}_DESCRIPTION
+    set(CPACK_DEBIAN_${name}_DESCRIPTION
         "strongfence for LLVM ${version}
- The plugin and the unit program of strongfence that --llvm ${version} runs.")
+The plugin and the unit program of strongfence that --llvm ${version} runs.")
     set(CPACK_DEBIAN_${name}_PACKAGE_DEPENDS "strongfence (= ${PROJECT_VERSION}), ${clang}")
   endif()
 endforeach()

@@ -20,6 +20,16 @@ static const char help[] =
 	"\n"
 	"Prints the rule's page: what it finds, why it is a bug, how to repair it. The rules:\n";
 
+// The page without the comment that says its licence.
+static const char *without_licence(const char *page)
+{
+	if (!strncmp(page, "<!--", 4)) {
+		page = strchrnul(page, '\n');
+		page += strspn(page, "\n");
+	}
+	return page;
+}
+
 int command_explain(int argc, char **argv)
 {
 	static const char prefix[] = "teardown.", alpha[] = "alpha.";
@@ -51,7 +61,7 @@ int command_explain(int argc, char **argv)
 		printf("This rule is alpha, not precise enough yet: it is off unless --alpha or --rules asks for it.\n\n");
 	page = rule_page(key);
 	if (page)
-		fputs(page, stdout);
+		fputs(without_licence(page), stdout);
 	else
 		for (size_t i = 0; i < rule_count; i++)
 			if (!strcmp(rules[i].key, key))

@@ -314,7 +314,8 @@ static void explain_prints_pages(void **state)
 	(void)state;
 	run("explain", "UnfencedFileOp", NULL);
 	assert_int_equal(last_run()->status, 0);
-	assert_non_null(strstr(last_run()->out, "UnfencedFileOp"));
+	assert_int_equal(strncmp(last_run()->out, "# UnfencedFileOp\n\n", 18), 0);
+	assert_non_null(strstr(last_run()->out, "## How to repair it"));
 	run("explain", "teardown.RacyAliveCheck", NULL);
 	assert_int_equal(last_run()->status, 0);
 	run("explain", "Unfenced", NULL);
