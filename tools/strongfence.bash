@@ -19,7 +19,7 @@ _strongfence_files() { # CURRENT [-d]
 
 _strongfence() {
 	local program=${COMP_WORDS[0]} command=${COMP_WORDS[1]} current=${COMP_WORDS[COMP_CWORD]}
-	local previous=${COMP_WORDS[COMP_CWORD - 1]} help value word before rules
+	local previous=${COMP_WORDS[COMP_CWORD - 1]} help value word words before rules
 
 	COMPREPLY=()
 	program=${program/#\~/$HOME}
@@ -55,6 +55,12 @@ _strongfence() {
 		mapfile -t COMPREPLY < <(compgen -W "info low medium high" -- "$current")
 		return
 		;;
+	--format)
+		# Those of them that this command has.
+		words=$(grep -e --format <<<"$help" | grep -owE 'text|json|sarif|html' | sort -u)
+		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+		return
+		;;
 	--config)
 		_strongfence_files "$current"
 		mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W "allmodconfig defconfig" -- "$current")
@@ -71,7 +77,7 @@ _strongfence() {
 		;;
 	esac
 	if [[ $current == -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "$(grep -oE -e '(^|[ [])(--[a-z][a-z-]*|-[a-zA-Z])([] ,]|$)' <<<"$help" |
+		mapfile -t COMPREPLY < <(compgen -W "$(grep -oE -e '(^|[ [])(--[a-z][a-z-]*|-[a-zA-Z][a-z-]*)([] ,]|$)' <<<"$help" |
 			tr -d '][, ' | sort -u) --help" -- "$current")
 	elif [[ $command == explain ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(_strongfence_rules "$program")" -- "$current")

@@ -26,19 +26,28 @@ static struct strings commands(void)
 	return list;
 }
 
+// An indented line that shows the command at work.
+static bool in_example(const char *text, const char *at)
+{
+	while (at > text && at[-1] != '\n')
+		at--;
+	return !strncmp(at, "  strongfence ", 14);
+}
+
 // --name and -x, where a word can begin; "-n1" and the like are parts of an example.
 static void find_options(const char *text, struct strings *list)
 {
 	for (const char *at = text; (at = strchr(at, '-')); at++) {
 		size_t length = 1;
 
-		if (at > text && !strchr(" \n[(", at[-1]))
+		if ((at > text && !strchr(" \n[(", at[-1])) || in_example(text, at))
 			continue;
 		if (at[1] == '-')
 			for (length = 2; islower((unsigned char)at[length]) || (length > 2 && at[length] == '-');)
 				length++;
 		else if (isalpha((unsigned char)at[1]))
-			length = 2;
+			for (length = 2; islower((unsigned char)at[length]) || at[length] == '-';)
+				length++;
 		if (length < 2 || (length == 2 && at[1] == '-') || (at[length] && !strchr(" \n,])=", at[length])))
 			continue;
 		char *option = copy_span(at, length);
@@ -87,7 +96,7 @@ static void every_help_fits_a_screen(void **state)
 			run("--help", NULL);
 		assert_int_equal(last_run()->status, 0);
 		assert_string_equal(last_run()->err, "");
-		assert_int_equal(strncmp(last_run()->out, "usage: strongfence", 18), 0);
+		assert_int_equal(strncmp(last_run()->out, "usage: ", 7), 0);
 		for (const char *at = last_run()->out; *at; lines++) {
 			size_t length = strcspn(at, "\n");
 
@@ -282,7 +291,7 @@ static void completion_knows_values(void **state)
 	assert_completed("explain Mm", "MmapOutlivesDevice", NULL);
 	assert_completed("scan --format j", "json", NULL);
 	assert_completed("scan --format = j", "json", NULL);
-	assert_completed("scan --format =", "json", "text", NULL);
+	assert_completed("scan --engine =", "both", "clang", "cocci", NULL);
 	assert_completed("scan --engine ''", "both", "clang", "cocci", NULL);
 	assert_completed("scan --llvm ''", "19", "22", NULL);
 	assert_completed("scan --min-severity m", "medium", NULL);
