@@ -6,6 +6,7 @@
 
 #include "analyse.h"
 #include "command.h"
+#include "last.h"
 #include "output.h"
 #include "report.h"
 
@@ -36,6 +37,7 @@ static int report(const struct options *options, bool files_alone)
 
 	report_write(output.stream, &analysis, options->format);
 	output_close(&output);
+	analysis.complete &= last_write(&analysis);
 	analysis_report_trouble(&analysis, options->verbose);
 	analysis_summary(&analysis);
 	verdict = analysis_verdict(analysis.results.failed, analysis.complete,

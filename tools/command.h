@@ -13,6 +13,7 @@ int command_fences(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_cocci(int argc, char **argv);
 int command_hook(int argc, char **argv);
+int command_mail(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 int command_scan_build(int argc, char **argv);
 int command_kbuild(int argc, char **argv);

@@ -19,6 +19,7 @@ static const char help[] =
 	"  hook [FILE...]    check what is staged for a commit; git runs it\n"
 	"  scan-build        a build under clang's scan-build, with the plugin that fits\n"
 	"  kbuild            make C=1 CHECK=\"strongfence kbuild\" in a kernel tree\n"
+	"  mail FINDING      write a finding as a mail to a kernel list\n"
 	"  explain RULE      what a rule means and how to repair what it finds\n"
 	"  doctor            what is missing for all this to work\n"
 	"\n"
@@ -34,6 +35,8 @@ static const struct {
 	{"hook", command_hook},
 	{"scan-build", command_scan_build}, {"kbuild", command_kbuild},
 	{"cocci-unit", command_cocci_unit}, {"scan-build-clang", command_scan_build_clang},
+	{"cocci", command_cocci},   {"mail", command_mail},
+	{"cocci-unit", command_cocci_unit},
 };
 
 int main(int argc, char **argv)

@@ -57,6 +57,7 @@ enum {
 	OPTION_INSTALL_HOOK,
 	OPTION_UNINSTALL_HOOK,
 	OPTION_STRICT,
+	OPTION_FINDINGS,
 };
 
 static const struct known {
@@ -70,18 +71,19 @@ static const struct known {
 	{TAKES_CONFIG, {"arch", required_argument, NULL, OPTION_ARCH}},
 	{TAKES_ANALYSIS | TAKES_SCRIPTS, {"rules", required_argument, NULL, OPTION_RULES}},
 	{TAKES_ANALYSIS, {"alpha", no_argument, NULL, OPTION_ALPHA}},
-	{TAKES_ANALYSIS | TAKES_SCRIPTS, {"kernel-model", required_argument, NULL, OPTION_KERNEL_MODEL}},
+	{TAKES_ANALYSIS | TAKES_SCRIPTS | TAKES_MODEL, {"kernel-model", required_argument, NULL, OPTION_KERNEL_MODEL}},
 	{TAKES_ANALYSIS, {"budget", required_argument, NULL, OPTION_BUDGET}},
 	{TAKES_ANALYSIS, {"timeout", required_argument, NULL, OPTION_TIMEOUT}},
 	{TAKES_ANALYSIS, {"jobs", required_argument, NULL, 'j'}},
 	{TAKES_ANALYSIS, {"launcher", required_argument, NULL, OPTION_LAUNCHER}},
-	{TAKES_ANALYSIS, {"state", required_argument, NULL, OPTION_STATE}},
+	{TAKES_ANALYSIS | TAKES_MAIL, {"state", required_argument, NULL, OPTION_STATE}},
 	{TAKES_OUTPUT, {"format", required_argument, NULL, OPTION_FORMAT}},
-	{TAKES_OUTPUT | TAKES_SCRIPTS, {"output", required_argument, NULL, 'o'}},
+	{TAKES_OUTPUT | TAKES_SCRIPTS | TAKES_MAIL, {"output", required_argument, NULL, 'o'}},
 	{TAKES_SEVERITY, {"min-severity", required_argument, NULL, OPTION_MIN_SEVERITY}},
 	{TAKES_LLVM, {"llvm", required_argument, NULL, OPTION_LLVM}},
 	{TAKES_SAMPLE, {"sample", required_argument, NULL, OPTION_SAMPLE}},
 	{TAKES_ENGINE, {"engine", required_argument, NULL, OPTION_ENGINE}},
+	{TAKES_MAIL, {"findings", required_argument, NULL, OPTION_FINDINGS}},
 	{TAKES_ALL, {"all", no_argument, NULL, OPTION_ALL}},
 	{TAKES_SCRIPTS, {"install", required_argument, NULL, OPTION_INSTALL}},
 	{TAKES_SCRIPTS, {"templates", required_argument, NULL, OPTION_TEMPLATES}},
@@ -156,6 +158,7 @@ static void take(struct options *options, int which, const char *value)
 	case 'j': options->jobs = number("-j", value, 1); break;
 	case OPTION_LAUNCHER: options->launcher = copy(value); break;
 	case OPTION_STATE: options->state = copy(value); break;
+	case OPTION_FINDINGS: options->findings = copy(value); break;
 	case OPTION_INSTALL: options->install = copy(value); break;
 	case OPTION_TEMPLATES: options->templates = copy(value); break;
 	case OPTION_INSTALL_HOOK: options->install_hook = true; break;

@@ -28,6 +28,8 @@ enum option_set {
 	TAKES_SCRIPTS = 1024, // --install, --templates, --rules, --kernel-model, -o
 	TAKES_ENGINE = 2048, // --engine
 	TAKES_HOOK = 4096,   // --install, --uninstall, --strict
+	TAKES_MAIL = 1 << 20, // --findings, --state, -o
+	TAKES_MODEL = 1 << 21, // --kernel-model
 };
 
 // Who looks for what the rules say: the checkers in clang, or semantic patches. A set.
@@ -45,6 +47,7 @@ struct options {
 	char *output;
 	char *launcher;
 	char *state;
+	char *findings;  // a file of them
 	char *install;   // a kernel tree that semantic patches go into
 	char *templates; // what they are made of
 	struct strings rules; // none: all but those of level alpha

@@ -215,7 +215,7 @@ char *results_add_record(struct results *results, const char *text, const char *
 			   : !strcmp(type, "slot")     ? results->slots
 						       : NULL;
 
-		if (to && (to == results->findings || !results->findings_alone)) {
+		if (to && (to == results->findings || to == results->fences || !results->findings_alone)) {
 			json_t *note;
 			size_t i;
 

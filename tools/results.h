@@ -15,7 +15,7 @@ struct results {
 	json_t *fences;
 	json_t *doors;
 	json_t *coverage;
-	bool findings_alone; // the other arrays stay empty: a tree has a hundred thousand doors and rows
+	bool findings_alone; // doors, rows and slots stay empty: a tree has a hundred thousand of them
 	json_t *slots;    // what callbacks are called under
 	json_t *stops;    // {"file", "function"} of each budget stop
 	json_t *gaps;     // {"file", "doors", "missing", "unresolved"} of each unit that missed facts of others
