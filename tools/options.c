@@ -18,6 +18,7 @@ static const char *const severities[] = {"info", "low", "medium", "high"};
 static const char *const formats[] = {
 	"text",
 	"json",
+	"html",
 };
 
 enum severity severity_of(const char *name)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "report.h"
 
+#include "html.h"
 #include "output.h"
 #include "text.h"
 
@@ -10,6 +11,8 @@ bool report_needs_map(enum output_format format)
 	case FORMAT_TEXT:
 	case FORMAT_JSON:
 		return false;
+	case FORMAT_HTML:
+		return true;
 	}
 	return false;
 }
@@ -25,6 +28,9 @@ void report_write(FILE *to, const struct analysis *analysis, enum output_format 
 	case FORMAT_JSON:
 		output_json(to, results->findings, NULL);
 		output_json(to, results->unread, "unread");
+		break;
+	case FORMAT_HTML:
+		html_write(to, analysis);
 		break;
 	}
 }
