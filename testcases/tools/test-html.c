@@ -171,22 +171,20 @@ static void a_second_finding_of_a_fingerprint_has_a_name_of_its_own(void **state
 	analysis_free(&analysis);
 }
 
-static void the_touch_is_the_step_that_is_the_finding(void **state)
+#define STEP(line, side) "{\"file\":\"a.c\",\"line\":" line ",\"column\":2,\"message\":\"m\",\"side\":\"" side "\"}"
+
+static void the_touch_is_the_last_step_of_the_operation(void **state)
 {
 	struct analysis analysis = analysis_of(
-		"[" FINDING("a.c", "1", "m", "f",
-			    ",\"notes\":[{\"file\":\"a.c\",\"line\":1,\"column\":2,\"message\":\"x\",\"side\":\"unbind\"},"
-			    "{\"file\":\"a.c\",\"line\":1,\"column\":2,\"message\":\"m\",\"side\":\"operation\"},"
-			    "{\"file\":\"a.c\",\"line\":9,\"column\":2,\"message\":\"z\",\"side\":\"unbind\"}]") ","
-		FINDING("a.c", "1", "m", "g",
-			",\"notes\":[{\"file\":\"a.c\",\"line\":1,\"column\":2,\"message\":\"x\",\"side\":\"operation\"},"
-			"{\"file\":\"a.c\",\"line\":9,\"column\":2,\"message\":\"z\",\"side\":\"unbind\"}]") ","
+		"[" FINDING("a.c", "1", "m", "f", ",\"notes\":[" STEP("5", "operation") "," STEP("1", "unbind") ","
+			    STEP("7", "operation") "," STEP("9", "unbind") "]") ","
+		FINDING("a.c", "1", "m", "g", ",\"notes\":[" STEP("1", "unbind") "," STEP("2", "unbind") "]") ","
 		FINDING("a.c", "1", "m", "h", "") "]");
 	json_t *data = html_data(&analysis), *findings = json_object_get(data, "findings");
 
 	(void)state;
-	assert_int_equal(json_integer_value(json_object_get(json_array_get(findings, 0), "touch")), 1);
-	assert_int_equal(json_integer_value(json_object_get(json_array_get(findings, 1), "touch")), 0);
+	assert_int_equal(json_integer_value(json_object_get(json_array_get(findings, 0), "touch")), 2);
+	assert_int_equal(json_integer_value(json_object_get(json_array_get(findings, 1), "touch")), 1);
 	assert_int_equal(json_integer_value(json_object_get(json_array_get(findings, 2), "touch")), -1);
 	json_decref(data);
 	analysis_free(&analysis);
@@ -389,7 +387,7 @@ int main(void)
 		cmocka_unit_test(the_policy_lets_the_two_parts_of_the_page_in),
 		cmocka_unit_test(the_same_results_are_the_same_bytes),
 		cmocka_unit_test(a_second_finding_of_a_fingerprint_has_a_name_of_its_own),
-		cmocka_unit_test(the_touch_is_the_step_that_is_the_finding),
+		cmocka_unit_test(the_touch_is_the_last_step_of_the_operation),
 		cmocka_unit_test(the_subsystem_is_two_folders),
 		cmocka_unit_test(excerpts_hold_each_line_once),
 		cmocka_unit_test(a_source_that_cannot_be_read_is_said),

@@ -69,27 +69,16 @@ static json_t *place(struct page *page, const json_t *object, bool excerpt)
 	return json_pack("[O, I, I]", number, line, json_integer_value(json_object_get(object, "column")));
 }
 
-static bool same_place(const json_t *a, const json_t *b)
+// The step that meets what the other side does: the last one of the operation. The finding itself may be teardown's
+// mistake. -1 without steps.
+static json_int_t touch_of(const json_t *notes)
 {
-	return !strcmp(text_of(a, "file"), text_of(b, "file")) &&
-	       json_equal(json_object_get(a, "line"), json_object_get(b, "line")) &&
-	       json_equal(json_object_get(a, "column"), json_object_get(b, "column"));
-}
+	size_t count = json_array_size(notes);
 
-// Which step is the finding itself: the one that says the same, or stands there, or ends the story. -1 without steps.
-static json_int_t touch_of(const json_t *finding, const json_t *notes)
-{
-	json_int_t count = (json_int_t)json_array_size(notes), there = count - 1;
-	const json_t *note;
-	size_t i;
-
-	json_array_foreach(notes, i, note) {
-		if (!strcmp(text_of(note, "message"), text_of(finding, "message")))
+	for (size_t i = count; i-- > 0;)
+		if (strcmp(text_of(json_array_get(notes, i), "side"), "unbind"))
 			return (json_int_t)i;
-		if (same_place(note, finding))
-			there = (json_int_t)i;
-	}
-	return there;
+	return (json_int_t)count - 1;
 }
 
 // "drivers/usb" of drivers/usb/misc/a.c: the first two folders.
@@ -149,7 +138,7 @@ static json_t *one_finding(struct page *page, const json_t *finding, const char 
 			    json_string(!engine_cocci(finding) ? "clang" : engine_clang(finding) ? "both" : "spatch"));
 	json_object_set_new(made, "at", place(page, finding, excerpt));
 	json_object_set_new(made, "steps", steps_of(page, notes, excerpt));
-	json_object_set_new(made, "touch", json_integer(touch_of(finding, notes)));
+	json_object_set_new(made, "touch", json_integer(touch_of(notes)));
 	if (json_array_size(also)) {
 		others = json_array();
 		json_array_foreach(also, i, each)

@@ -28,6 +28,7 @@ function button(attributes, act, ...children) {
 	return element;
 }
 
+const ruleOf = (key) => Object.hasOwn(data.rules, key) ? data.rules[key] : undefined;
 const count = (number, one, many = one + "s") => `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
 const fileOf = (place) => data.files[place[0]].name;
 const placeOf = (place) => place[1] > 0 ? `${fileOf(place)}:${place[1]}` : fileOf(place);
@@ -139,7 +140,7 @@ function drawFacet(facet, sought) {
 				class: `bar-of ${facet.key === "severity" ? "severity-" + value : ""}`,
 				"aria-pressed": String(chosen[facet.key].has(value)), "data-key": facet.key, "data-value": value,
 				"aria-label": `${name}, ${count(number, "finding")}`,
-				title: data.rules[value]?.summary,
+				title: facet.key === "rule" ? ruleOf(value)?.summary : undefined,
 			}, () => toggle(facet.key, value), bar,
 			make("span", {class: "name"}, breakable(name)), make("span", {class: "number"}, String(number))));
 		});
@@ -302,6 +303,9 @@ function leave() {
 
 // ---- one finding
 
+// Of the others the last step of the operation is no touch.
+const touching = new Set(["UnfencedFileOp", "RacyAliveCheck", "FreedUnderOpenFile", "TeardownOrder", "OpenBeforeReady"]);
+
 const lanes = (finding) => ({
 	left: {name: finding.door || finding.function, role: "operation"},
 	right: {name: finding.teardown, role: finding.rule === "OpenBeforeReady" ? "probe" : "unbind"},
@@ -320,7 +324,7 @@ function drawStep(finding, one, index) {
 	return make("li", {class: `step ${one.unbind ? "unbind" : "operation"}${touch ? " touch" : ""}`},
 		make("span", {class: "dot", "aria-hidden": "true"}, String(index + 1)),
 		make("div", {class: "card"},
-			touch ? make("strong", {class: "mark"}, "The touch") : null,
+			touch ? make("strong", {class: "mark"}, touching.has(finding.rule) ? "The touch" : "Goes wrong here") : null,
 			make("span", {class: "unseen"}, `${lane.role}: `),
 			make("span", {}, words(one.message)),
 			button({class: "place link", title: "To the source"}, () => showLine(index),
@@ -472,7 +476,7 @@ function drawDetail() {
 		pane.replaceChildren(make("p", {class: "nothing"}, emptyWords()));
 		return;
 	}
-	const rule = data.rules[finding.rule], table = tableOf(finding);
+	const rule = ruleOf(finding.rule), table = tableOf(finding);
 	const copier = button({id: "copy", class: "small"}, () => copy(finding.fingerprint ?? finding.id, copier), "Copy");
 	const say = suppressionOf(finding);
 
@@ -731,13 +735,23 @@ function typed(event) {
 	}
 }
 
-// The finding that the address names, whatever is filtered.
-function follow() {
-	const id = decodeURIComponent(location.hash.slice(1));
-	const finding = byId.get(id);
+function addressed() {
+	try {
+		return decodeURIComponent(location.hash.slice(1));
+	} catch {
+		return location.hash.slice(1);
+	}
+}
 
-	if (!id || !finding)
-		return Boolean(id) && (at("count").textContent = `This report has no finding ${id}.`, true);
+// Reads the finding that the address names, whatever is filtered. False when it names none.
+function follow() {
+	const id = addressed(), finding = byId.get(id);
+
+	if (!finding) {
+		if (id && !at(id))
+			at("count").textContent = `This report has no finding ${id}.`;
+		return false;
+	}
 	if (!found.includes(finding))
 		clear();
 	showView(false);
@@ -762,7 +776,8 @@ if (matchMedia("(max-width: 70rem)").matches)
 drawSum();
 drawTrouble();
 reorder();
-if (!follow() || !selected)
+if (!byId.has(addressed()))
 	select(found[0] ?? null, true);
+follow();
 
 })();
