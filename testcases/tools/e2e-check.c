@@ -64,7 +64,7 @@ static void html_is_one_page(void **state)
 	assert_int_equal(last_run()->status, 1);
 	assert_said("1 unit analysed, 1 finding (UnfencedFileOp 1), ");
 	page = get("page.html");
-	assert_int_equal(strncmp(page, "<!DOCTYPE html>\n", 16), 0);
+	assert_non_null(strstr(page, "<!DOCTYPE html>\n"));
 	assert_non_null(strstr(page, "\"id\":\"UnfencedFileOp\""));
 	assert_non_null(strstr(page, "int a; // fake: finding UnfencedFileOp high"));
 	assert_non_null(strstr(page, "\"table\":\"fops\""));

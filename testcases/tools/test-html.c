@@ -285,7 +285,7 @@ static void what_was_not_analysed_is_there(void **state)
 	(void)state;
 	analysis.units.at = allocate(sizeof(*analysis.units.at));
 	analysis.units.count = 1;
-	analysis.units.at[0] = (struct unit){.name = copy("bad.c"), .fault = copy("crash"), .mismatch = copy("odd")};
+	analysis.units.at[0] = (struct unit){.name = copy("bad.c"), .fault = format("in %s/b.h: odd %s/c.h", home, home), .mismatch = copy("odd")};
 	analysis.complete = false;
 	json_array_append_new(analysis.results.stops, json_pack("{s:s, s:s}", "file", "a.c", "function", "f"));
 	json_array_append_new(analysis.results.gaps, json_pack("{s:s, s:[s], s:[s]}", "file", "a.c", "missing", "b.c: lost",
@@ -297,7 +297,7 @@ static void what_was_not_analysed_is_there(void **state)
 	trouble = json_object_get(data, "trouble");
 	assert_true(json_is_false(json_object_get(trouble, "complete")));
 	assert_int_equal(json_array_size(json_object_get(trouble, "failed")), 2);
-	assert_string_equal(text_of(first(trouble, "failed"), "why"), "crash");
+	assert_string_equal(text_of(first(trouble, "failed"), "why"), "in b.h: odd c.h");
 	assert_string_equal(text_of(first(trouble, "stops"), "why"), "f");
 	assert_int_equal(json_array_size(json_object_get(trouble, "gaps")), 3);
 	assert_string_equal(text_of(first(trouble, "unread"), "why"),

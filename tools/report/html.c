@@ -287,46 +287,61 @@ static void add_rules(json_t *page)
 	json_object_set_new(page, "rules", made);
 }
 
-static void say_of(json_t *to, const char *file, const char *what)
+// The text without the folder's name in front of what is below it, wherever that stands. Owns `text`. Caller frees.
+static char *without(char *text, const char *folder)
 {
-	json_array_append_new(to, json_pack("{s:o, s:o}", "file", shown(file), "why", shown(what)));
+	char *prefix = folder && *folder ? format("%s/", folder) : NULL, *at = prefix ? strstr(text, prefix) : NULL;
+
+	for (; at; at = strstr(at, prefix))
+		memmove(at, at + strlen(prefix), strlen(at + strlen(prefix)) + 1);
+	free(prefix);
+	return text;
 }
 
-static void add_gaps(json_t *to, const json_t *gaps)
+// Compilers' words name whole paths.
+static void say_of(const struct analysis *analysis, json_t *to, const char *file, const char *what)
+{
+	char *text = without(without(copy(what), analysis->units.root), analysis->inputs.kernel.build);
+
+	json_array_append_new(to, json_pack("{s:o, s:o}", "file", shown(file), "why", shown(text)));
+	free(text);
+}
+
+static void add_gaps(const struct analysis *analysis, json_t *to)
 {
 	const json_t *gap, *each;
 	size_t i, j;
 
-	json_array_foreach(gaps, i, gap) {
+	json_array_foreach(analysis->results.gaps, i, gap) {
 		json_array_foreach(json_object_get(gap, "missing"), j, each) {
 			char *text = format("checked without the facts of %s",
 					    json_is_string(each) ? json_string_value(each) : "?");
 
-			say_of(to, text_of(gap, "file"), text);
+			say_of(analysis, to, text_of(gap, "file"), text);
 			free(text);
 		}
 		json_array_foreach(json_object_get(gap, "unresolved"), j, each) {
 			char *text = format("what is known of %s could not be used",
 					    json_is_string(each) ? json_string_value(each) : "?");
 
-			say_of(to, text_of(gap, "file"), text);
+			say_of(analysis, to, text_of(gap, "file"), text);
 			free(text);
 		}
 	}
 }
 
-static void add_unread(json_t *to, const json_t *units)
+static void add_unread(const struct analysis *analysis, json_t *to)
 {
 	const json_t *unit;
 	size_t i;
 
-	json_array_foreach(units, i, unit) {
+	json_array_foreach(analysis->results.unread, i, unit) {
 		char *text = format("%lld of %lld lines left out by spatch, the first error in line %lld",
 				    (long long)json_integer_value(json_object_get(unit, "unread")),
 				    (long long)json_integer_value(json_object_get(unit, "lines")),
 				    (long long)json_integer_value(json_object_get(unit, "first_unread")));
 
-		say_of(to, text_of(unit, "file"), text);
+		say_of(analysis, to, text_of(unit, "file"), text);
 		free(text);
 	}
 }
@@ -342,17 +357,17 @@ static void add_trouble(json_t *page, const struct analysis *analysis)
 		char *text = unit->mismatch ? format("spatch: %s", unit->mismatch) : NULL;
 
 		if (unit->fault)
-			say_of(failed, unit->name, unit->fault);
+			say_of(analysis, failed, unit->name, unit->fault);
 		if (text)
-			say_of(failed, unit->name, text);
+			say_of(analysis, failed, unit->name, text);
 		free(text);
 	}
 	json_array_foreach(analysis->results.stops, i, each)
-		say_of(stops, text_of(each, "file"), text_of(each, "function"));
-	add_gaps(gaps, analysis->results.gaps);
+		say_of(analysis, stops, text_of(each, "file"), text_of(each, "function"));
+	add_gaps(analysis, gaps);
 	json_array_foreach(analysis->problems, i, each)
-		say_of(gaps, text_of(each, "file"), text_of(each, "detail"));
-	add_unread(unread, analysis->results.unread);
+		say_of(analysis, gaps, text_of(each, "file"), text_of(each, "detail"));
+	add_unread(analysis, unread);
 	json_object_set_new(page, "trouble",
 			    json_pack("{s:b, s:o, s:o, s:o, s:o}", "complete", analysis->complete, "failed", failed, "stops",
 				      stops, "gaps", gaps, "unread", unread));
