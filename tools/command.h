@@ -25,7 +25,7 @@ int command_cocci_unit(int argc, char **argv); // internal: see semantic.c
 	"  --rules A,B            only these rules\n"                                               \
 	"  --alpha                all rules, those that are not precise enough yet too\n"           \
 	"  --min-severity LEVEL   info, low (default), medium or high\n"                            \
-	"  --format FORMAT        text, json (an object a line) or sarif (code scanning; not fences)\n" \
+	"  --format FORMAT        text, json, sarif (code scanning) or html (a page to look at)\n"       \
 	"  -o FILE                write there instead of standard output\n"                         \
 	"  -j N                   units at a time\n"                                                \
 	"  --launcher CMD         put CMD in front of each unit's command (srun -n1)\n"             \

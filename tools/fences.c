@@ -35,8 +35,8 @@ int command_fences(int argc, char **argv)
 		fputs(help, stdout);
 		return VERDICT_CLEAN;
 	}
-	if (options.format == FORMAT_SARIF)
-		fatal("fences: SARIF is for findings; --format is text or json here");
+	if (options.format != FORMAT_TEXT && options.format != FORMAT_JSON)
+		fatal("fences: --format is text or json here; check and scan have the others");
 	analysis = analyse(&options, options.paths.count > 0, true);
 	output = output_open(options.output);
 	if (options.format == FORMAT_JSON) {

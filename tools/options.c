@@ -19,6 +19,7 @@ static const char *const formats[] = {
 	"text",
 	"json",
 	"sarif",
+	"html",
 };
 
 enum severity severity_of(const char *name)

@@ -9,7 +9,7 @@
 
 #include "memory.h"
 
-enum output_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_SARIF };
+enum output_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_SARIF, FORMAT_HTML };
 
 enum severity { SEVERITY_INFO, SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, SEVERITY_UNKNOWN };
 

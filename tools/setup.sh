@@ -8,6 +8,7 @@ to_build_22=(clang-22 libclang-22-dev llvm-22-dev)
 # spatch runs Python by the library's name without a version, which only the -dev package has.
 to_test=(llvm-19-tools clang-tools-19 perl python3 python3-jsonschema make coccinelle libpython3-dev git pre-commit mandoc dpkg-dev)
 to_test_22=(llvm-22-tools clang-tools-22)
+to_test_a_page=(chromium fonts-dejavu-core)
 to_test_a_cluster=(slurmctld slurmd slurm-client munge)
 to_prepare_a_kernel=(make flex bison bc lld-19 llvm-19 libelf-dev libssl-dev xz-utils)
 
@@ -46,6 +47,20 @@ need_llvm_22() {
 	else
 		echo "no LLVM 22 in the configured apt sources: working with LLVM 19 alone"
 	fi
+}
+
+# need_browser: Chromium, node, and the library that drives the one from the other, in build/browser. Its newest versions
+# want a newer node than Debian 12 has.
+need_browser() {
+	local version=1.60.0 have
+	need "${to_test_a_page[@]}"
+	command -v node >/dev/null && command -v npm >/dev/null || need nodejs npm
+	have=$(sed -n 's/^ *"version": "\(.*\)",$/\1/p' build/browser/node_modules/playwright-core/package.json 2>/dev/null)
+	[ "$have" = $version ] && return
+	echo "fetching playwright-core $version"
+	mkdir -p build/browser
+	npm install --prefix build/browser --no-save --no-audit --no-fund --ignore-scripts "playwright-core@$version" >build/npm.log 2>&1 ||
+		die "playwright-core could not be fetched, see build/npm.log"
 }
 
 # build [TARGET...]

@@ -54,6 +54,26 @@ static void json_is_one_object_a_line(void **state)
 	assert_string_equal(last_run()->out, "");
 }
 
+static void html_is_one_page(void **state)
+{
+	char *page;
+
+	(void)state;
+	put("a.c", "int a; // fake: finding UnfencedFileOp high\nint b; // fake: coverage\n");
+	run("check", "--format", "html", "-o", "page.html", "a.c", NULL);
+	assert_int_equal(last_run()->status, 1);
+	assert_said("1 unit analysed, 1 finding (UnfencedFileOp 1), ");
+	page = get("page.html");
+	assert_non_null(strstr(page, "<!DOCTYPE html>\n"));
+	assert_non_null(strstr(page, "\"id\":\"UnfencedFileOp\""));
+	assert_non_null(strstr(page, "int a; // fake: finding UnfencedFileOp high"));
+	assert_non_null(strstr(page, "\"table\":\"fops\""));
+	assert_string_equal(page + strlen(page) - 8, "</html>\n");
+	free(page);
+	run("fences", "--format", "html", "a.c", NULL);
+	assert_refused("fences: --format is text or json here");
+}
+
 static void info_is_not_shown_unless_asked_for(void **state)
 {
 	(void)state;
@@ -398,6 +418,7 @@ int main(void)
 		TEST(clean_file_exits_0),
 		TEST(finding_exits_1),
 		TEST(json_is_one_object_a_line),
+		TEST(html_is_one_page),
 		TEST(info_is_not_shown_unless_asked_for),
 		TEST(flags_reach_the_compiler),
 		TEST(strange_file_names),

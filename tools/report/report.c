@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "report.h"
 
+#include "html.h"
 #include "output.h"
 #include "sarif.h"
 #include "text.h"
@@ -12,6 +13,8 @@ bool report_needs_map(enum output_format format)
 	case FORMAT_JSON:
 	case FORMAT_SARIF:
 		return false;
+	case FORMAT_HTML:
+		return true;
 	}
 	return false;
 }
@@ -30,6 +33,9 @@ void report_write(FILE *to, const struct analysis *analysis, enum output_format 
 		break;
 	case FORMAT_SARIF:
 		sarif_write(to, analysis);
+		break;
+	case FORMAT_HTML:
+		html_write(to, analysis);
 		break;
 	}
 }
