@@ -32,6 +32,7 @@ std::string Finding::json() const {
                  {"table", Detail.Table},
                  {"struct", Detail.Struct},
                  {"teardown", Detail.Teardown},
+                 {"bus", Bus},
                  {"message", Place.Message},
                  {"notes", std::move(Story)},
                  {"fingerprint",

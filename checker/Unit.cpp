@@ -403,8 +403,10 @@ int analyse(const Command &Cmd) {
   if (Here.defers() && Status == "ok") {
     Text = "{\"type\":\"deferred\"}\n";
   } else {
-    for (const Finding &F : Here.Findings)
+    for (Finding &F : Here.Findings) {
+      F.Bus = R.busOf(F.Detail.Teardown);
       Text += F.json() + "\n";
+    }
     for (const std::string &Line : R.Lines)
       Text += plain(Line) + "\n";
     Text += unitLine(Cmd.File, Status, Detail, &R, &Here) + "\n";

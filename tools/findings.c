@@ -20,7 +20,7 @@ static const struct {
 	{"severity", JSON_STRING, false},   {"function", JSON_STRING, false}, {"door", JSON_STRING, false},
 	{"slot", JSON_STRING, false},	    {"table", JSON_STRING, false},    {"struct", JSON_STRING, false},
 	{"teardown", JSON_STRING, false},   {"notes", JSON_ARRAY, false},     {"also", JSON_ARRAY, false},
-	{"engines", JSON_ARRAY, false},
+	{"engines", JSON_ARRAY, false},	    {"bus", JSON_STRING, false},
 };
 
 static char *fault_of(const json_t *finding)
