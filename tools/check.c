@@ -8,6 +8,7 @@
 #include "command.h"
 #include "output.h"
 #include "report.h"
+#include "suppress.h"
 
 static const char check_help[] =
 	"usage: strongfence check FILE... --kernel-src DIR --kernel-build DIR\n"
@@ -31,9 +32,13 @@ static const char scan_help[] =
 static int report(const struct options *options, bool files_alone)
 {
 	struct analysis analysis = analyse(options, files_alone, report_needs_map(options->format));
-	struct output output = output_open(options->output);
+	struct output output;
 	enum verdict verdict;
 
+	// What is below the severity may be what a suppression is for.
+	suppress_in(&analysis, options, files_alone);
+	results_hide(&analysis.results, options->min_severity);
+	output = output_open(options->output);
 	report_write(output.stream, &analysis, options->format);
 	output_close(&output);
 	analysis_report_trouble(&analysis, options->verbose);

@@ -36,6 +36,7 @@ int command_fences(int argc, char **argv)
 		return VERDICT_CLEAN;
 	}
 	analysis = analyse(&options, options.paths.count > 0, true);
+	results_hide(&analysis.results, options.min_severity);
 	output = output_open(options.output);
 	if (options.format == FORMAT_JSON) {
 		output_json(output.stream, analysis.results.fences, "fence");

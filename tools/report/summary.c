@@ -54,6 +54,38 @@ static void report_unread(const json_t *units, bool verbose)
 	}
 }
 
+static const char *text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "?";
+}
+
+static long long line_of(const json_t *object)
+{
+	return json_integer_value(json_object_get(object, "line"));
+}
+
+static void report_suppressions(const struct results *results, bool verbose)
+{
+	const json_t *each;
+	size_t i;
+
+	json_array_foreach(results->faulty, i, each)
+		complain("%s:%lld: suppression without effect: %s", text_of(each, "file"), line_of(each),
+			 text_of(each, "why"));
+	json_array_foreach(results->unused, i, each)
+		say("%s:%lld: unused suppression of %s", text_of(each, "file"), line_of(each), text_of(each, "rule"));
+	if (!verbose)
+		return;
+	json_array_foreach(results->suppressed, i, each) {
+		const json_t *by = json_object_get(each, "suppression");
+
+		say("%s:%lld: suppressed: %s - %s (%s:%lld)", text_of(each, "file"), line_of(each), text_of(each, "rule"),
+		    text_of(by, "reason"), text_of(by, "file"), line_of(by));
+	}
+}
+
 void analysis_report_trouble(const struct analysis *analysis, bool verbose)
 {
 	const json_t *stop;
@@ -68,6 +100,7 @@ void analysis_report_trouble(const struct analysis *analysis, bool verbose)
 			complain("%s: spatch: %s", unit->name, unit->mismatch);
 	}
 	report_unread(analysis->results.unread, verbose);
+	report_suppressions(&analysis->results, verbose);
 	if (!verbose)
 		return;
 
@@ -182,6 +215,19 @@ static void summarise_engines(const struct analysis *analysis)
 	say("found by both engines: %zu, by clang alone: %zu, by spatch alone: %zu", both, clang, cocci);
 }
 
+static void count_suppressions(FILE *to, const struct results *results)
+{
+	size_t suppressed = json_array_size(results->suppressed), unused = json_array_size(results->unused);
+	size_t faulty = json_array_size(results->faulty);
+
+	if (suppressed)
+		fprintf(to, ", %zu suppressed", suppressed);
+	if (unused)
+		fprintf(to, ", %zu unused suppression%s", unused, plural(unused));
+	if (faulty)
+		fprintf(to, ", %zu suppression%s without effect", faulty, plural(faulty));
+}
+
 void analysis_summary(const struct analysis *analysis)
 {
 	const struct results *results = &analysis->results;
@@ -208,6 +254,7 @@ void analysis_summary(const struct analysis *analysis)
 			      ? ", no finding in what was analysed"
 			      : ", 0 findings",
 		      to);
+	count_suppressions(to, results);
 	if (results->hidden)
 		fprintf(to, ", %zu below --min-severity", results->hidden);
 	if (analysis->engines & ENGINE_CLANG)
