@@ -12,6 +12,7 @@ int command_prepare(int argc, char **argv);
 int command_fences(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_cocci(int argc, char **argv);
+int command_diff(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 int command_cocci_unit(int argc, char **argv); // internal: see semantic.c
 
@@ -32,6 +33,9 @@ int command_cocci_unit(int argc, char **argv); // internal: see semantic.c
 
 #define HELP_ENGINE                                                                                \
 	"  --engine clang|cocci|both   the checkers (default), semantic patches with spatch, or both\n"
+
+#define HELP_BASELINE                                                                              \
+	"  --baseline FILE        report only what FILE, of --format json, does not have\n"
 
 #define HELP_ALL "  --all                  set no unit aside\n"
 

@@ -15,6 +15,7 @@ static const char help[] =
 	"  scan [PATH...]    analyse a kernel tree, or a part of it\n"
 	"  prepare           make a kernel build directory ready for a scan\n"
 	"  fences [PATH...]  show the fences that were inferred and the doors they guard\n"
+	"  diff OLD NEW      compare two results\n"
 	"  cocci             write the semantic patches, for make coccicheck\n"
 	"  explain RULE      what a rule means and how to repair what it finds\n"
 	"  doctor            what is missing for all this to work\n"
@@ -27,7 +28,7 @@ static const struct {
 } commands[] = {
 	{"check", command_check},   {"scan", command_scan},	  {"prepare", command_prepare},
 	{"fences", command_fences}, {"explain", command_explain}, {"doctor", command_doctor},
-	{"cocci", command_cocci},
+	{"cocci", command_cocci},  {"diff", command_diff},
 	{"cocci-unit", command_cocci_unit},
 };
 

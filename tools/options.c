@@ -53,6 +53,7 @@ enum {
 	OPTION_INSTALL,
 	OPTION_TEMPLATES,
 	OPTION_ENGINE,
+	OPTION_BASELINE,
 };
 
 static const struct known {
@@ -78,6 +79,7 @@ static const struct known {
 	{TAKES_LLVM, {"llvm", required_argument, NULL, OPTION_LLVM}},
 	{TAKES_SAMPLE, {"sample", required_argument, NULL, OPTION_SAMPLE}},
 	{TAKES_ENGINE, {"engine", required_argument, NULL, OPTION_ENGINE}},
+	{TAKES_BASELINE, {"baseline", required_argument, NULL, OPTION_BASELINE}},
 	{TAKES_ALL, {"all", no_argument, NULL, OPTION_ALL}},
 	{TAKES_SCRIPTS, {"install", required_argument, NULL, OPTION_INSTALL}},
 	{TAKES_SCRIPTS, {"templates", required_argument, NULL, OPTION_TEMPLATES}},
@@ -148,6 +150,7 @@ static void take(struct options *options, int which, const char *value)
 	case OPTION_TIMEOUT: options->timeout = number("--timeout", value, 1); break;
 	case 'j': options->jobs = number("-j", value, 1); break;
 	case OPTION_LAUNCHER: options->launcher = copy(value); break;
+	case OPTION_BASELINE: options->baseline = copy(value); break;
 	case OPTION_STATE: options->state = copy(value); break;
 	case OPTION_INSTALL: options->install = copy(value); break;
 	case OPTION_TEMPLATES: options->templates = copy(value); break;

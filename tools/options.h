@@ -27,6 +27,7 @@ enum option_set {
 	TAKES_ALL = 512,     // --all
 	TAKES_SCRIPTS = 1024, // --install, --templates, --rules, --kernel-model, -o
 	TAKES_ENGINE = 2048, // --engine
+	TAKES_BASELINE = 1 << 13, // --baseline
 };
 
 // Who looks for what the rules say: the checkers in clang, or semantic patches. A set.
@@ -43,6 +44,7 @@ struct options {
 	char *arch;
 	char *output;
 	char *launcher;
+	char *baseline; // a file of findings that are known
 	char *state;
 	char *install;   // a kernel tree that semantic patches go into
 	char *templates; // what they are made of

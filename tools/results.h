@@ -26,6 +26,7 @@ struct results {
 	json_t *faulty;     // those without effect, {"file", "line", "why"}
 	json_t *known;      // findings that the baseline has
 	json_t *gone;       // findings of the baseline that are not there any more, as the baseline has them
+	size_t unseen;      // findings of the baseline that this run did not look for: another file, rule or engine
 	bool baselined;     // there was a baseline: `findings` are those that are new against it
 	size_t hidden;    // findings below the asked severity
 	size_t analysed;  // units with a complete record of status ok
@@ -59,7 +60,7 @@ void results_add_merged(struct results *results, const json_t *merged, const cha
 // dropped where they are equal. See settle.c.
 void results_settle(struct results *results, enum severity least);
 
-// The last of it alone: drops what is below the severity.
+// The last of it alone: drops what is below the severity, also of `known`.
 void results_hide(struct results *results, enum severity least);
 
 #endif

@@ -216,6 +216,7 @@ void suppress(struct results *results, struct scope *scope)
 void scope_free(struct scope *scope)
 {
 	strings_free(&scope->analysed);
+	strings_free(&scope->empty);
 	strings_free(&scope->failed);
 	strings_free(&scope->rules);
 }
@@ -231,9 +232,10 @@ static void add_rules(struct strings *to, const struct analysis *analysis, const
 			strings_add(to, rules[i].key);
 }
 
-void suppress_in(struct analysis *analysis, const struct options *options, bool files_alone)
+struct scope scope_of(struct analysis *analysis, const struct options *options, bool files_alone)
 {
-	struct scope scope = {.root = analysis->units.root, .waivers = &analysis->waivers, .part = files_alone};
+	struct scope scope = {.root = analysis->units.root, .waivers = &analysis->waivers, .part = files_alone,
+			      .engines = analysis->engines};
 	const json_t *unread;
 	size_t i;
 
@@ -241,7 +243,9 @@ void suppress_in(struct analysis *analysis, const struct options *options, bool 
 	for (i = 0; i < analysis->units.count; i++) {
 		const struct unit *unit = &analysis->units.at[i];
 
-		if (!unit->aside)
+		if (unit->aside)
+			strings_add(&scope.empty, unit->name);
+		else
 			strings_add(unit->fault || unit->mismatch ? &scope.failed : &scope.analysed, unit->name);
 	}
 	// Nothing else looked at the lines that spatch left out.
@@ -250,6 +254,5 @@ void suppress_in(struct analysis *analysis, const struct options *options, bool 
 			if (json_object_get(unread, "file"))
 				strings_add(&scope.failed, text_of(unread, "file"));
 	}
-	suppress(&analysis->results, &scope);
-	scope_free(&scope);
+	return scope;
 }

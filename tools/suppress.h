@@ -12,8 +12,10 @@ struct scope {
 	const char *root;
 	struct waivers *waivers;
 	struct strings analysed; // sources
+	struct strings empty;    // sources with nothing to look for
 	struct strings failed;   // of these, and of rows for them, nothing is said to be unused
 	struct strings rules;    // that were looked for
+	int engines;
 	bool part;               // rows for several files are not said to be unused: only some of the files were asked for
 	// The text of a source, NULL with errno; NULL: of the file below the root. Caller frees.
 	char *(*read)(const char *path, size_t *length);
@@ -24,7 +26,7 @@ void suppress(struct results *results, struct scope *scope);
 
 void scope_free(struct scope *scope); // but for the waivers
 
-// The same with what check or scan looked at.
-void suppress_in(struct analysis *analysis, const struct options *options, bool files_alone);
+// What check or scan looked at. To be freed.
+struct scope scope_of(struct analysis *analysis, const struct options *options, bool files_alone);
 
 #endif

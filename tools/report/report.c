@@ -25,6 +25,7 @@ void report_write(FILE *to, const struct analysis *analysis, enum output_format 
 	case FORMAT_JSON:
 		output_json(to, results->findings, NULL);
 		output_json(to, results->suppressed, "suppressed");
+		output_json(to, results->gone, "gone");
 		output_json(to, results->unread, "unread");
 		break;
 	}

@@ -215,6 +215,35 @@ static void summarise_engines(const struct analysis *analysis)
 	say("found by both engines: %zu, by clang alone: %zu, by spatch alone: %zu", both, clang, cocci);
 }
 
+static void summarise_unseen(size_t unseen)
+{
+	if (unseen)
+		say("%zu finding%s of the baseline %s not looked for: another file, rule or engine", unseen, plural(unseen),
+		    unseen == 1 ? "was" : "were");
+}
+
+// After a failure, or with facts missing, "0 findings" would be read as "clean".
+static void count_findings(FILE *to, const struct analysis *analysis)
+{
+	const struct results *results = &analysis->results;
+	const size_t found = json_array_size(results->findings);
+	const char *new = results->baselined ? "new " : "";
+	char *rules_text = per_rule(results->findings);
+
+	if (found)
+		fprintf(to, ", %zu %sfinding%s (%s)", found, new, plural(found), rules_text);
+	else if (!results->failed && analysis->complete)
+		fprintf(to,
+			json_array_size(results->gaps) || json_array_size(results->unread)
+				? ", no %sfinding in what was analysed"
+				: ", 0 %sfindings",
+			new);
+	if (results->baselined)
+		fprintf(to, ", %zu known from the baseline, %zu gone", json_array_size(results->known),
+			json_array_size(results->gone));
+	free(rules_text);
+}
+
 static void count_suppressions(FILE *to, const struct results *results)
 {
 	size_t suppressed = json_array_size(results->suppressed), unused = json_array_size(results->unused);
@@ -231,8 +260,7 @@ static void count_suppressions(FILE *to, const struct results *results)
 void analysis_summary(const struct analysis *analysis)
 {
 	const struct results *results = &analysis->results;
-	size_t found = json_array_size(results->findings), stops = json_array_size(results->stops);
-	char *rules_text = per_rule(results->findings);
+	size_t stops = json_array_size(results->stops);
 	char *text = NULL;
 	size_t length;
 	FILE *to = open_memstream(&text, &length);
@@ -246,14 +274,7 @@ void analysis_summary(const struct analysis *analysis)
 		fprintf(to, " (%zu time-out%s)", results->timeouts, plural(results->timeouts));
 	if (!analysis->complete)
 		fputs(", some paths NOT ANALYSED", to);
-	// After a failure, or with facts missing, "0 findings" would be read as "clean".
-	if (found)
-		fprintf(to, ", %zu finding%s (%s)", found, plural(found), rules_text);
-	else if (!results->failed && analysis->complete)
-		fputs(json_array_size(results->gaps) || json_array_size(results->unread)
-			      ? ", no finding in what was analysed"
-			      : ", 0 findings",
-		      to);
+	count_findings(to, analysis);
 	count_suppressions(to, results);
 	if (results->hidden)
 		fprintf(to, ", %zu below --min-severity", results->hidden);
@@ -270,7 +291,7 @@ void analysis_summary(const struct analysis *analysis)
 		say("%zu door%s, %zu teardown root%s", results->door_count, plural(results->door_count),
 		    results->teardown_count, plural(results->teardown_count));
 	summarise_engines(analysis);
+	summarise_unseen(results->unseen);
 	say("%s", text);
 	free(text);
-	free(rules_text);
 }
