@@ -27,8 +27,9 @@ struct analysis {
 	bool complete;    // every path had commands; false was already complained about
 };
 
-// Runs the units. With `map` fences, doors and rows are part of the results, and what the link says of them; without, the
-// findings alone, those below --min-severity and those that are suppressed among them. What keeps all of them from running is fatal.
+// Runs the units. With `map` fences, doors and rows are part of the results, and what the link says of them; without,
+// the findings alone. Those that are suppressed or below --min-severity are among them. What keeps all units from
+// running is fatal.
 struct analysis analyse(const struct options *options, bool files_alone, bool map);
 
 // Names the units that failed, with their reason, and with -v the budget stops and whose facts are missing where.

@@ -117,7 +117,8 @@ static json_t *suppression_of(const json_t *finding, struct sources *sources, st
 		row->used = true;
 		if (!found)
 			found = json_pack("{s:s, s:o, s:s, s:I}", "kind", "external", "reason",
-					  reason_json(row->reason), "file", WAIVERS_FILE, "line", (json_int_t)row->line);
+					  reason_json(row->reason), "file", WAIVERS_FILE, "line",
+					  (json_int_t)row->line);
 	}
 	return found;
 }
@@ -140,7 +141,13 @@ static void apply(struct results *results, struct sources *sources, struct waive
 
 static void say_unused(json_t *unused, const char *file, size_t line, const char *rule)
 {
-	json_array_append_new(unused, json_pack("{s:s, s:I, s:s}", "file", file, "line", (json_int_t)line, "rule", rule));
+	json_array_append_new(unused, json_pack("{s:s, s:I, s:s}", "file", file, "line", (json_int_t)line, "rule",
+						rule));
+}
+
+static void say_faulty(json_t *faulty, const char *file, size_t line, const char *why)
+{
+	json_array_append_new(faulty, json_pack("{s:s, s:I, s:s}", "file", file, "line", (json_int_t)line, "why", why));
 }
 
 // What has no effect is wrong whatever was looked for.
@@ -154,9 +161,7 @@ static void judge_comments(struct results *results, const struct sources *source
 			const struct suppression *each = &source->list.at[j];
 
 			if (each->fault)
-				json_array_append_new(results->faulty,
-						      json_pack("{s:s, s:I, s:s}", "file", source->name, "line",
-								(json_int_t)each->line, "why", each->fault));
+				say_faulty(results->faulty, source->name, each->line, each->fault);
 			else if (whole && !each->used && strings_have(&scope->rules, each->rule))
 				say_unused(results->unused, source->name, each->line, each->rule);
 		}
@@ -184,8 +189,7 @@ static void judge_row(struct results *results, const struct waiver *row, const s
 		if (!there) {
 			char *why = format("there is no file %s", row->file);
 
-			json_array_append_new(results->faulty, json_pack("{s:s, s:I, s:s}", "file", WAIVERS_FILE, "line",
-									 (json_int_t)row->line, "why", why));
+			say_faulty(results->faulty, WAIVERS_FILE, row->line, why);
 			free(why);
 			return;
 		}

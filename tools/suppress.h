@@ -16,7 +16,7 @@ struct scope {
 	struct strings failed;   // of these, and of rows for them, nothing is said to be unused
 	struct strings rules;    // that were looked for
 	int engines;
-	bool part;               // rows for several files are not said to be unused: only some of the files were asked for
+	bool part;               // only some files were asked for: rows for several are not said to be unused
 	// The text of a source, NULL with errno; NULL: of the file below the root. Caller frees.
 	char *(*read)(const char *path, size_t *length);
 };

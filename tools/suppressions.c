@@ -171,7 +171,7 @@ static const char *bare(const char *at, const char *end, size_t *length)
 	return at;
 }
 
-// A statement begins where a line of the comment begins, and ends with the comment, at an empty line or at the next one.
+// A statement begins where a line of the comment begins. It ends with the comment, at an empty line or at the next one.
 static void read_comment(struct suppressions *list, const char *at, const char *end, size_t line)
 {
 	size_t have = 0, begun = 0; // 0: in no statement

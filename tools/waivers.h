@@ -26,8 +26,8 @@ struct waivers {
 	size_t count, room;
 };
 
-// Reads the file's text. False with *fault, "LINE:COLUMN: why" (caller frees), when anything in it is not as it has to be;
-// there are no rows then. Takes any bytes.
+// Reads the file's text. False with *fault, "LINE:COLUMN: why" (caller frees), when anything in it is not as it has to
+// be; there are no rows then. Takes any bytes.
 bool waivers_parse(const char *text, size_t length, struct waivers *waivers, char **fault);
 
 // Reads the file in that folder; none is no rows. What is wrong is fatal.

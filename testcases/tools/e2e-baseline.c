@@ -4,7 +4,6 @@
 
 #include "bed.h"
 
-
 // The stand-in's fingerprint is the rule.
 static const char one[] = "int a; // fake: finding UnfencedFileOp high\n";
 static const char two[] = "int a; // fake: finding UnfencedFileOp high\nint b; // fake: finding RacyAliveCheck low\n";

@@ -81,8 +81,8 @@ static void report_suppressions(const struct results *results, bool verbose)
 	json_array_foreach(results->suppressed, i, each) {
 		const json_t *by = json_object_get(each, "suppression");
 
-		say("%s:%lld: suppressed: %s - %s (%s:%lld)", text_of(each, "file"), line_of(each), text_of(each, "rule"),
-		    text_of(by, "reason"), text_of(by, "file"), line_of(by));
+		say("%s:%lld: suppressed: %s - %s (%s:%lld)", text_of(each, "file"), line_of(each),
+		    text_of(each, "rule"), text_of(by, "reason"), text_of(by, "file"), line_of(by));
 	}
 }
 
