@@ -14,6 +14,7 @@ int command_explain(int argc, char **argv);
 int command_cocci(int argc, char **argv);
 int command_hook(int argc, char **argv);
 int command_mail(int argc, char **argv);
+int command_diff(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 int command_scan_build(int argc, char **argv);
 int command_kbuild(int argc, char **argv);
@@ -37,6 +38,9 @@ int command_cocci_unit(int argc, char **argv); // internal: see semantic.c
 
 #define HELP_ENGINE                                                                                \
 	"  --engine clang|cocci|both   the checkers (default), semantic patches with spatch, or both\n"
+
+#define HELP_BASELINE                                                                              \
+	"  --baseline FILE        report only what FILE, of --format json, does not have\n"
 
 #define HELP_ALL "  --all                  set no unit aside\n"
 

@@ -15,6 +15,7 @@ static const char help[] =
 	"  scan [PATH...]    analyse a kernel tree, or a part of it\n"
 	"  prepare           make a kernel build directory ready for a scan\n"
 	"  fences [PATH...]  show the fences that were inferred and the doors they guard\n"
+	"  diff OLD NEW      compare two results\n"
 	"  cocci             write the semantic patches, for make coccicheck\n"
 	"  hook [FILE...]    check what is staged for a commit; git runs it\n"
 	"  scan-build        a build under clang's scan-build, with the plugin that fits\n"
@@ -29,13 +30,21 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } commands[] = {
-	{"check", command_check},   {"scan", command_scan},	  {"prepare", command_prepare},
-	{"fences", command_fences}, {"explain", command_explain}, {"doctor", command_doctor},
+	{"check", command_check},
+	{"scan", command_scan},
+	{"prepare", command_prepare},
+	{"fences", command_fences},
+	{"explain", command_explain},
+	{"doctor", command_doctor},
 	{"cocci", command_cocci},
 	{"hook", command_hook},
-	{"scan-build", command_scan_build}, {"kbuild", command_kbuild},
-	{"cocci-unit", command_cocci_unit}, {"scan-build-clang", command_scan_build_clang},
-	{"cocci", command_cocci},   {"mail", command_mail},
+	{"scan-build", command_scan_build},
+	{"kbuild", command_kbuild},
+	{"cocci-unit", command_cocci_unit},
+	{"scan-build-clang", command_scan_build_clang},
+	{"cocci", command_cocci},
+	{"mail", command_mail},
+	{"diff", command_diff},
 	{"cocci-unit", command_cocci_unit},
 };
 

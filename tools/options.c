@@ -59,6 +59,7 @@ enum {
 	OPTION_UNINSTALL_HOOK,
 	OPTION_STRICT,
 	OPTION_FINDINGS,
+	OPTION_BASELINE,
 };
 
 static const struct known {
@@ -85,6 +86,7 @@ static const struct known {
 	{TAKES_SAMPLE, {"sample", required_argument, NULL, OPTION_SAMPLE}},
 	{TAKES_ENGINE, {"engine", required_argument, NULL, OPTION_ENGINE}},
 	{TAKES_MAIL, {"findings", required_argument, NULL, OPTION_FINDINGS}},
+	{TAKES_BASELINE, {"baseline", required_argument, NULL, OPTION_BASELINE}},
 	{TAKES_ALL, {"all", no_argument, NULL, OPTION_ALL}},
 	{TAKES_SCRIPTS, {"install", required_argument, NULL, OPTION_INSTALL}},
 	{TAKES_SCRIPTS, {"templates", required_argument, NULL, OPTION_TEMPLATES}},
@@ -158,6 +160,7 @@ static void take(struct options *options, int which, const char *value)
 	case OPTION_TIMEOUT: options->timeout = number("--timeout", value, 1); break;
 	case 'j': options->jobs = number("-j", value, 1); break;
 	case OPTION_LAUNCHER: options->launcher = copy(value); break;
+	case OPTION_BASELINE: options->baseline = copy(value); break;
 	case OPTION_STATE: options->state = copy(value); break;
 	case OPTION_FINDINGS: options->findings = copy(value); break;
 	case OPTION_INSTALL: options->install = copy(value); break;

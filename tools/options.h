@@ -30,6 +30,7 @@ enum option_set {
 	TAKES_HOOK = 4096,   // --install, --uninstall, --strict
 	TAKES_MAIL = 1 << 20, // --findings, --state, -o
 	TAKES_MODEL = 1 << 21, // --kernel-model
+	TAKES_BASELINE = 1 << 13, // --baseline
 };
 
 // Who looks for what the rules say: the checkers in clang, or semantic patches. A set.
@@ -46,6 +47,7 @@ struct options {
 	char *arch;
 	char *output;
 	char *launcher;
+	char *baseline; // a file of findings that are known
 	char *state;
 	char *findings;  // a file of them
 	char *install;   // a kernel tree that semantic patches go into

@@ -29,6 +29,8 @@ void report_write(FILE *to, const struct analysis *analysis, enum output_format 
 		break;
 	case FORMAT_JSON:
 		output_json(to, results->findings, NULL);
+		output_json(to, results->suppressed, "suppressed");
+		output_json(to, results->gone, "gone");
 		output_json(to, results->unread, "unread");
 		break;
 	case FORMAT_SARIF:
