@@ -54,6 +54,7 @@ enum {
 	OPTION_TEMPLATES,
 	OPTION_ENGINE,
 	OPTION_BASELINE,
+	OPTION_SINCE,
 };
 
 static const struct known {
@@ -79,6 +80,7 @@ static const struct known {
 	{TAKES_LLVM, {"llvm", required_argument, NULL, OPTION_LLVM}},
 	{TAKES_SAMPLE, {"sample", required_argument, NULL, OPTION_SAMPLE}},
 	{TAKES_ENGINE, {"engine", required_argument, NULL, OPTION_ENGINE}},
+	{TAKES_SINCE, {"since", required_argument, NULL, OPTION_SINCE}},
 	{TAKES_BASELINE, {"baseline", required_argument, NULL, OPTION_BASELINE}},
 	{TAKES_ALL, {"all", no_argument, NULL, OPTION_ALL}},
 	{TAKES_SCRIPTS, {"install", required_argument, NULL, OPTION_INSTALL}},
@@ -150,6 +152,7 @@ static void take(struct options *options, int which, const char *value)
 	case OPTION_TIMEOUT: options->timeout = number("--timeout", value, 1); break;
 	case 'j': options->jobs = number("-j", value, 1); break;
 	case OPTION_LAUNCHER: options->launcher = copy(value); break;
+	case OPTION_SINCE: options->since = copy(value); break;
 	case OPTION_BASELINE: options->baseline = copy(value); break;
 	case OPTION_STATE: options->state = copy(value); break;
 	case OPTION_INSTALL: options->install = copy(value); break;

@@ -27,6 +27,7 @@ enum option_set {
 	TAKES_ALL = 512,     // --all
 	TAKES_SCRIPTS = 1024, // --install, --templates, --rules, --kernel-model, -o
 	TAKES_ENGINE = 2048, // --engine
+	TAKES_SINCE = 1 << 14, // --since
 	TAKES_BASELINE = 1 << 13, // --baseline
 };
 
@@ -44,6 +45,7 @@ struct options {
 	char *arch;
 	char *output;
 	char *launcher;
+	char *since;    // a commit; NULL: everything is checked
 	char *baseline; // a file of findings that are known
 	char *state;
 	char *install;   // a kernel tree that semantic patches go into
