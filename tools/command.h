@@ -42,7 +42,10 @@ int command_cocci_unit(int argc, char **argv); // internal: see semantic.c
 #define HELP_BASELINE                                                                              \
 	"  --baseline FILE        report only what FILE, of --format json, does not have\n"
 
-#define HELP_ALL "  --all                  set no unit aside\n"
+#define HELP_SINCE                                                                                 \
+	"  --since REV            only what changed since that commit, and what depends on it\n"
+
+#define HELP_ALL "  --all                  analyse also the units whose text names nothing that a finding needs\n"
 
 #define HELP_EXIT                                                                                  \
 	"Exit status: 0 nothing found, 1 findings, 2 some of the work could not be done.\n"

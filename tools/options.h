@@ -30,6 +30,7 @@ enum option_set {
 	TAKES_HOOK = 4096,   // --install, --uninstall, --strict
 	TAKES_MAIL = 1 << 20, // --findings, --state, -o
 	TAKES_MODEL = 1 << 21, // --kernel-model
+	TAKES_SINCE = 1 << 14, // --since
 	TAKES_BASELINE = 1 << 13, // --baseline
 };
 
@@ -47,6 +48,7 @@ struct options {
 	char *arch;
 	char *output;
 	char *launcher;
+	char *since;    // a commit; NULL: everything is checked
 	char *baseline; // a file of findings that are known
 	char *state;
 	char *findings;  // a file of them
