@@ -71,7 +71,7 @@ static struct sources read_sources(const struct strings *names, const struct sco
 		struct suppressions list = {0};
 		size_t length;
 
-		text = scope->read ? scope->read(path, &length) : file_read(path, &length);
+		text = scope->read ? scope->read(scope->context, path, &length) : file_read(path, &length);
 		if (text)
 			suppressions_parse(text, length, &list);
 		else
