@@ -198,7 +198,7 @@ static void the_services_run_the_same(void **state)
 	(void)state;
 	assert_non_null(strstr(github, "bash ci.sh \"origin/"));
 	assert_non_null(strstr(gitlab, "bash ci.sh \"origin/"));
-	assert_non_null(strstr(gitlab, "bash codequality.sh <findings.jsonl >gl-code-quality-report.json"));
+	assert_non_null(strstr(gitlab, "bash codequality.sh <findings.jsonl >gl-code-quality-report.json || exit 2\n"));
 	assert_null(strchr(github, '\t'));
 	assert_null(strchr(gitlab, '\t'));
 	free(github);
