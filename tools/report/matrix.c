@@ -60,7 +60,7 @@ static int by_door(const void *left, const void *right)
 	if (!order)
 		order = !!*text_of(a, "command") - !!*text_of(b, "command");
 	if (!order)
-		order = number_of(a, "line") - number_of(b, "line");
+		order = (number_of(a, "line") > number_of(b, "line")) - (number_of(a, "line") < number_of(b, "line"));
 	return order ? order : compare(a, b, "command");
 }
 
@@ -96,7 +96,7 @@ static bool takes(const json_t *row, const json_t *fence)
 	size_t i;
 
 	json_array_foreach(json_object_get(fence, "doors"), i, door)
-		if (!strcmp(json_string_value(door), text_of(row, "function")))
+		if (json_is_string(door) && !strcmp(json_string_value(door), text_of(row, "function")))
 			return true;
 	return false;
 }
