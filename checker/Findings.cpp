@@ -1,28 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Findings.h"
+#include "model/Fingerprint.h"
 #include "model/Imported.h"
 #include "clang/Analysis/PathDiagnostic.h"
-#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/JSON.h"
-#include "llvm/Support/Path.h"
-#include "llvm/Support/SHA1.h"
 #include <utility>
 
 using namespace clang;
 using namespace ento;
 using namespace strongfence;
 namespace json = llvm::json;
-
-std::string Finding::fingerprint() const {
-  llvm::SHA1 Hash;
-  for (StringRef Part : {StringRef(Rule), llvm::sys::path::filename(Place.File),
-                         StringRef(Detail.Door), StringRef(Place.Message)}) {
-    Hash.update(plain(Part));
-    Hash.update(StringRef("\0", 1));
-  }
-  return llvm::toHex(Hash.final(), /*LowerCase=*/true).substr(0, 20);
-}
 
 std::string Finding::json() const {
   json::Array Story;
@@ -44,9 +32,11 @@ std::string Finding::json() const {
                  {"table", Detail.Table},
                  {"struct", Detail.Struct},
                  {"teardown", Detail.Teardown},
+                 {"bus", Bus},
                  {"message", Place.Message},
                  {"notes", std::move(Story)},
-                 {"fingerprint", fingerprint()}};
+                 {"fingerprint",
+                  fingerprint(Rule, Place.File, Detail.Door, Place.Message)}};
   std::string Text;
   llvm::raw_string_ostream(Text) << json::Value(std::move(O));
   return plain(Text);

@@ -13,14 +13,12 @@ namespace strongfence {
 struct Finding {
   std::string Rule; ///< the key, without the package
   std::string Function;
+  std::string Bus; ///< "usb" of a usb_driver; empty where it is not known
   FindingDetail Detail;
   Note Place; ///< its Message is the finding's
   Note End;   ///< of its path, where that is in another unit's code
   std::vector<Note> Notes;
 
-  /// The same through line shifts and directories: rule, file name, door and
-  /// message.
-  std::string fingerprint() const;
   std::string json() const;
 };
 

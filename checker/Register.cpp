@@ -18,6 +18,9 @@ void strongfence::registerCheckers(CheckerRegistry &Registry) {
       "More kernel model files, separated by semicolons", "released");
   Registry.addPackageOption("int", "teardown", "Budget", "60000",
                             "Nodes explored from one door", "released");
+  Registry.addPackageOption("bool", "teardown", "Fingerprints", "false",
+                            "End each finding with a note of its fingerprint",
+                            "released");
   Registry.addChecker(registerModel, Always, "teardown.Model",
                       "What the unit says of doors, teardown and fences",
                       "NoDocsUri", /*IsHidden=*/true);

@@ -22,7 +22,7 @@ constexpr bool isAlpha(std::string_view Level) { return Level == "alpha"; }
 #define STRONGFENCE_CHECKER(Key, Level)                                        \
   (strongfence::isAlpha(Level) ? "alpha.teardown." Key : "teardown." Key)
 
-/// Adds the package "teardown", its option Kernel and every rule of rules.def.
+/// Adds the package "teardown", its options and every rule of rules.def.
 void registerCheckers(clang::ento::CheckerRegistry &Registry);
 
 } // namespace strongfence

@@ -6,6 +6,7 @@
 
 #include "Compat.h"
 #include "Findings.h"
+#include "Overlay.h"
 #include "Register.h"
 #include "facts/Link.h"
 #include "facts/Read.h"
@@ -54,6 +55,9 @@ cl::opt<std::string> MergedFile("merged", cl::desc("Merged facts to write"),
                                 cl::value_desc("FILE"), cl::cat(Options));
 cl::opt<std::string> DepFile("depfile", cl::desc("Dependencies to write"),
                              cl::value_desc("FILE"), cl::cat(Options));
+cl::opt<std::string> OverlayFile("overlay",
+                                 cl::desc("Content of files, JSON"),
+                                 cl::value_desc("FILE"), cl::cat(Options));
 cl::list<std::string> Models("kernel-model", cl::desc("More kernel model files"),
                              cl::value_desc("FILE"), cl::cat(Options));
 cl::list<std::string> Rules("rules", cl::desc("Rules to run, by default all but alpha ones"),
@@ -370,7 +374,13 @@ int analyse(const Command &Cmd) {
   // Warnings are the compiler's business; asking for none saves time.
   Arguments.insert(Arguments.begin() + 1, {"-fsyntax-only", "-w"});
 
-  IntrusiveRefCntPtr<FileManager> Files(new FileManager(FileSystemOptions()));
+  IntrusiveRefCntPtr<vfs::FileSystem> Disk;
+  if (!OverlayFile.empty() && !(Disk = overlay(OverlayFile, Error))) {
+    fail(oneLine(Error));
+    return NotWritten;
+  }
+  IntrusiveRefCntPtr<FileManager> Files(
+      new FileManager(FileSystemOptions(), Disk));
   tooling::ToolInvocation Invocation(
       Arguments, std::make_unique<UnitAction>(Here), Files.get());
   Invocation.setDiagnosticConsumer(&Errors);
@@ -393,8 +403,10 @@ int analyse(const Command &Cmd) {
   if (Here.defers() && Status == "ok") {
     Text = "{\"type\":\"deferred\"}\n";
   } else {
-    for (const Finding &F : Here.Findings)
+    for (Finding &F : Here.Findings) {
+      F.Bus = R.busOf(F.Detail.Teardown);
       Text += F.json() + "\n";
+    }
     for (const std::string &Line : R.Lines)
       Text += plain(Line) + "\n";
     Text += unitLine(Cmd.File, Status, Detail, &R, &Here) + "\n";
@@ -563,6 +575,7 @@ int main(int argc, const char **argv) {
   makeAbsolute(FactsFile);
   makeAbsolute(ImportFile);
   makeAbsolute(AloneFile);
+  makeAbsolute(OverlayFile);
   for (std::string &Model : Models)
     makeAbsolute(Model);
   return supervise(Cmd);

@@ -102,6 +102,7 @@ struct analysis analyse(const struct options *options, bool files_alone, bool ma
 	if (!(program_path("ninja")))
 		fatal("ninja: not found; install ninja-build");
 	analysis.inputs = inputs_open(options, files_alone);
+	analysis.waivers = waivers_read(analysis.inputs.root);
 	state = state_open(analysis.inputs.state);
 	analysis.complete = inputs_collect(&analysis.inputs, options, state.path, &list);
 	if (!list.count)
@@ -140,7 +141,7 @@ struct analysis analyse(const struct options *options, bool files_alone, bool ma
 		results_add_merged(&analysis.results, merged, analysis.units.root);
 		json_decref(merged);
 	}
-	results_settle(&analysis.results, options->min_severity);
+	results_settle(&analysis.results, SEVERITY_INFO);
 	analysis.results.seconds = now() - started;
 	free(state.path);
 	free(program);
@@ -160,6 +161,7 @@ void analysis_free(struct analysis *analysis)
 	results_free(&analysis->results);
 	json_decref(analysis->problems);
 	scripts_free(&analysis->scripts);
+	waivers_free(&analysis->waivers);
 	free(analysis->inputs.root);
 	free(analysis->inputs.state);
 	free(analysis->inputs.database);

@@ -10,6 +10,7 @@
 #include "ninja.h"
 #include "results.h"
 #include "scripts.h"
+#include "waivers.h"
 
 struct analysis {
 	struct inputs inputs;
@@ -17,6 +18,7 @@ struct analysis {
 	struct results results;
 	struct work work;
 	struct scripts scripts; // of the semantic patches, if they are run
+	struct waivers waivers; // the rows of .strongfence.yaml
 	int engines;
 	json_t *problems; // facts that could not be linked, {"file", "detail"}
 	size_t aside;     // units with nothing to look for
@@ -25,8 +27,9 @@ struct analysis {
 	bool complete;    // every path had commands; false was already complained about
 };
 
-// Runs the units. With `map` fences, doors and rows are part of the results, and what the link says of them; without, the
-// findings alone. What keeps all of them from running is fatal.
+// Runs the units. With `map` fences, doors and rows are part of the results, and what the link says of them; without,
+// the findings alone. Those that are suppressed or below --min-severity are among them. What keeps all units from
+// running is fatal.
 struct analysis analyse(const struct options *options, bool files_alone, bool map);
 
 // Names the units that failed, with their reason, and with -v the budget stops and whose facts are missing where.

@@ -5,9 +5,13 @@
 #include <stdio.h>
 
 #include "analyse.h"
+#include "baseline.h"
 #include "command.h"
+#include "last.h"
+#include "findings.h"
 #include "output.h"
 #include "report.h"
+#include "suppress.h"
 
 static const char check_help[] =
 	"usage: strongfence check FILE... --kernel-src DIR --kernel-build DIR\n"
@@ -16,7 +20,7 @@ static const char check_help[] =
 	"\n"
 	"Analyses C sources and prints what was found. Sources of a tree that was scanned are\n"
 	"checked with what that scan knows of the files they call.\n"
-	"\n" HELP_ENGINE HELP_ANALYSIS "\n" HELP_EXIT;
+	"\n" HELP_BASELINE HELP_ENGINE HELP_ANALYSIS "\n" HELP_EXIT;
 
 static const char scan_help[] =
 	"usage: strongfence scan [PATH...] --kernel-src DIR --kernel-build DIR\n"
@@ -26,16 +30,27 @@ static const char scan_help[] =
 	"named), or all of a compile_commands.json, each with what it takes from the others.\n"
 	"A second scan redoes what changed.\n"
 	"Units whose text names nothing that a finding needs are set aside and counted.\n"
-	"\n" HELP_ALL HELP_ENGINE HELP_ANALYSIS "\n" HELP_EXIT;
+	"\n" HELP_ALL HELP_BASELINE HELP_ENGINE HELP_ANALYSIS "\n" HELP_EXIT;
 
 static int report(const struct options *options, bool files_alone)
 {
+	json_t *baseline = options->baseline ? findings_read(options->baseline) : NULL;
 	struct analysis analysis = analyse(options, files_alone, report_needs_map(options->format));
-	struct output output = output_open(options->output);
+	struct scope scope = scope_of(&analysis, options, files_alone);
+	struct output output;
 	enum verdict verdict;
 
+	// What is below the severity may be what a suppression is for, or what the baseline has.
+	suppress(&analysis.results, &scope);
+	if (baseline)
+		baseline_apply(&analysis.results, baseline, &scope);
+	results_hide(&analysis.results, options->min_severity);
+	scope_free(&scope);
+	json_decref(baseline);
+	output = output_open(options->output);
 	report_write(output.stream, &analysis, options->format);
 	output_close(&output);
+	analysis.complete &= last_write(&analysis);
 	analysis_report_trouble(&analysis, options->verbose);
 	analysis_summary(&analysis);
 	verdict = analysis_verdict(analysis.results.failed, analysis.complete,
@@ -46,7 +61,7 @@ static int report(const struct options *options, bool files_alone)
 
 enum {
 	TAKES = TAKES_KERNEL | TAKES_DATABASE | TAKES_ANALYSIS | TAKES_OUTPUT | TAKES_SEVERITY | TAKES_LLVM |
-		TAKES_ENGINE,
+		TAKES_ENGINE | TAKES_BASELINE,
 };
 
 int command_check(int argc, char **argv)

@@ -19,15 +19,18 @@ static const char help[] =
 	"usage: strongfence cocci --install KERNEL_SRC [--kernel-model FILE]...\n"
 	"       strongfence cocci -o DIR [--rules RULE,...] [--kernel-model FILE]...\n"
 	"\n"
-	"Writes the semantic patches, one RULE.cocci a rule, for `make coccicheck` and spatch. Their lists of functions\n"
-	"come from the kernel model, so another API is a row of a --kernel-model and no new script.\n"
+	"Writes the semantic patches, one RULE.cocci a rule, for `make coccicheck` and spatch. Their\n"
+	"lists of functions come from the kernel model, so another API is a row of a --kernel-model\n"
+	"and no new script.\n"
 	"\n"
 	"  --install KERNEL_SRC   into scripts/coccinelle/teardown/ of that kernel tree\n"
 	"  -o DIR                 into DIR\n"
 	"  --templates DIR        the templates, where they are not those of this installation\n"
 	"  --rules RULE,...       these rules alone\n"
 	"  --kernel-model FILE    rows in addition to the model that is built in\n"
-	"  --llvm N               whose unit program reads the model: 19 or 22\n";
+	"  --llvm 19|22           whose unit program reads the model\n"
+	"\n"
+	"Exit status: 0 written, 2 not.\n";
 
 static char *install_folder(const char *kernel)
 {

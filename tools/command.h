@@ -12,7 +12,13 @@ int command_prepare(int argc, char **argv);
 int command_fences(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_cocci(int argc, char **argv);
+int command_hook(int argc, char **argv);
+int command_mail(int argc, char **argv);
+int command_diff(int argc, char **argv);
 int command_doctor(int argc, char **argv);
+int command_scan_build(int argc, char **argv);
+int command_kbuild(int argc, char **argv);
+int command_scan_build_clang(int argc, char **argv); // internal: see analyzer.c
 int command_cocci_unit(int argc, char **argv); // internal: see semantic.c
 
 // The lines of help that are the same for several.
@@ -20,7 +26,7 @@ int command_cocci_unit(int argc, char **argv); // internal: see semantic.c
 	"  --rules A,B            only these rules\n"                                               \
 	"  --alpha                all rules, those that are not precise enough yet too\n"           \
 	"  --min-severity LEVEL   info, low (default), medium or high\n"                            \
-	"  --format text|json     json is one object a line\n"                                      \
+	"  --format FORMAT        text, json, sarif (code scanning) or html (a page to look at)\n"       \
 	"  -o FILE                write there instead of standard output\n"                         \
 	"  -j N                   units at a time\n"                                                \
 	"  --launcher CMD         put CMD in front of each unit's command (srun -n1)\n"             \
@@ -32,6 +38,9 @@ int command_cocci_unit(int argc, char **argv); // internal: see semantic.c
 
 #define HELP_ENGINE                                                                                \
 	"  --engine clang|cocci|both   the checkers (default), semantic patches with spatch, or both\n"
+
+#define HELP_BASELINE                                                                              \
+	"  --baseline FILE        report only what FILE, of --format json, does not have\n"
 
 #define HELP_ALL "  --all                  set no unit aside\n"
 

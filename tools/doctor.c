@@ -4,12 +4,14 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "command.h"
 #include "complain.h"
 #include "files.h"
 #include "kernel.h"
 #include "options.h"
+#include "plugin.h"
 #include "process.h"
 #include "program.h"
 #include "rules.h"
@@ -17,9 +19,17 @@
 
 static const char help[] =
 	"usage: strongfence doctor [--llvm 19|22] [--kernel-src DIR [--kernel-build DIR]]\n"
+	"                          [--kernel-model FILE]...\n"
 	"\n"
-	"Looks at everything that a scan needs and says what to do about what is missing.\n"
-	"Exit status: 0 all is there, 2 something is missing. What only --engine cocci needs is optional.\n";
+	"Looks at everything that a scan needs, the kernel tree and the kernel models that are\n"
+	"named among it, and says what to do about what is missing. What one command or option\n"
+	"alone needs (prepare, scan-build, semantic patches, git) is optional.\n"
+	"\n"
+	"  --llvm 19|22           whose clang, unit program and plugin\n"
+	"  --kernel-src DIR, --kernel-build DIR   the kernel tree, and where it was prepared\n"
+	"  --kernel-model FILE    more kernel knowledge, may be repeated\n"
+	"\n"
+	"Exit status: 0 all is there, 2 something is missing.\n";
 
 static bool well;
 
@@ -56,7 +66,9 @@ static void look_for_unit_program(int llvm)
 	char *fault;
 
 	if (!program) {
-		char *advice = format("%s: no such program; build strongfence for LLVM %d", looked_for, llvm);
+		char *advice = format("%s: no such program; build strongfence for LLVM %d, or install the package "
+				      "strongfence-llvm%d",
+				      looked_for, llvm, llvm);
 
 		bad("unit program", advice);
 		free(advice);
@@ -84,41 +96,81 @@ static void look_for_unit_program(int llvm)
 	free(looked_for);
 }
 
-// ../lib in a build tree, ../lib or ../lib/TRIPLET, each with /strongfence, when installed.
-static void look_for_plugin(int llvm)
+static void look_for_plugin(int llvm, const char *clang)
 {
-	static const char *const folders[] = {"../lib", "../" STRONGFENCE_LIBDIR "/strongfence",
-					      "../lib/strongfence"};
-	char *directory = program_directory();
-	char *name = format("StrongfenceChecker-%d.so", llvm);
-	bool found = false;
+	char *looked_for = NULL, *plugin = plugin_find(llvm, &looked_for), *path = program_path(clang), *text = NULL;
 
-	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders) && !found; i++) {
-		char *folder = path_join(directory, folders[i]);
-		char *path = path_join(folder, name);
-		char *plain = path_plain(NULL, path);
+	if (!plugin) {
+		text = format("%s: no such plugin; build strongfence for LLVM %d", looked_for, llvm);
+	} else if (path) {
+		char *fault = plugin_fault(plugin, path);
 
-		found = file_exists(plain);
-		if (found)
-			good("plugin for clang", plain);
-		free(plain);
-		free(path);
-		free(folder);
+		text = fault ? format("%s: %s", plugin, fault) : NULL;
+		free(fault);
 	}
-	if (!found) {
-		char *advice = format("no %s in ../lib; build strongfence for LLVM %d", name, llvm);
-
-		bad("plugin for clang", advice);
-		free(advice);
-	}
-	free(name);
-	free(directory);
+	if (text)
+		bad("plugin for clang", text);
+	else
+		good("plugin for clang", plugin);
+	free(text);
+	free(path);
+	free(plugin);
+	free(looked_for);
 }
 
-// The second engine is not what a scan runs unless it is asked for.
-static void absent(const char *what, const char *detail)
+// What a scan does without, unless it is asked for.
+static void absent(const char *what, const char *detail, const char *who)
 {
-	printf("optional %-24s %s; --engine cocci and both need it\n", what, detail);
+	printf("optional %-24s %s; %s\n", what, detail, who);
+}
+
+static const char engine[] = "--engine cocci and both need it";
+
+static void look_for_optional(const char *what, const char *program, const char *package, const char *who)
+{
+	char *path = program_path(program);
+
+	if (path) {
+		good(what, path);
+	} else {
+		char *advice = format("install the package %s", package);
+
+		absent(what, advice, who);
+		free(advice);
+	}
+	free(path);
+}
+
+// With what the kernel's own makefiles run.
+static void look_for_preparation(int llvm)
+{
+	static const char *const tools[][2] = {
+		{"flex", "flex"}, {"bison", "bison"}, {"bc", "bc"}, {"ld.lld-%d", "lld-%d"}, {"llvm-ar-%d", "llvm-%d"}};
+	char *missing = copy("install the packages");
+	bool whole = true;
+
+	for (size_t i = 0; i < sizeof(tools) / sizeof(*tools); i++) {
+		const char *mark = strchr(tools[i][0], '%');
+		char *program = mark ? format("%.*s%d", (int)(mark - tools[i][0]), tools[i][0], llvm) : copy(tools[i][0]);
+		char *path = program_path(program);
+
+		if (!path) {
+			const char *in = strchr(tools[i][1], '%');
+			char *longer = in ? format("%s %.*s%d", missing, (int)(in - tools[i][1]), tools[i][1], llvm)
+					  : format("%s %s", missing, tools[i][1]);
+
+			free(missing);
+			missing = longer;
+			whole = false;
+		}
+		free(path);
+		free(program);
+	}
+	if (whole)
+		good("kernel's build tools", "flex, bison, bc, lld and the others of LLVM");
+	else
+		absent("kernel's build tools", missing, "prepare needs them");
+	free(missing);
 }
 
 static void look_for_spatch(void)
@@ -128,7 +180,7 @@ static void look_for_spatch(void)
 	if (version)
 		good("spatch", version);
 	else
-		absent("spatch", fault);
+		absent("spatch", fault, engine);
 	free(version);
 	free(fault);
 }
@@ -140,7 +192,7 @@ static void look_for_scripts(void)
 
 	if (!folder) {
 		text = format("%s: none there", looked_for);
-		absent("semantic patches", text);
+		absent("semantic patches", text, engine);
 		free(looked_for);
 		free(text);
 		return;
@@ -163,6 +215,32 @@ static void look_for_scripts(void)
 	strings_free(&found);
 	free(folder);
 	free(text);
+}
+
+// Its rows: what is built in, and what the files add. What is wrong with a file is fatal, with line and reason.
+static void look_at_model(const struct options *options)
+{
+	const struct strings *models = &options->models;
+	char *looked_for = NULL, *program = program_find(options->llvm, &looked_for), *fault, *detail;
+	struct strings rows;
+
+	fault = program ? program_fault(program, options->llvm) : copy("");
+	if (fault) {
+		if (models->count)
+			bad("kernel model", "without the unit program nobody can read it");
+	} else {
+		program_check_models(program, models);
+		rows = program_lines(program, "--list-rows", models);
+		detail = models->count ? format("%zu rows, with those of %zu file%s", rows.count, models->count,
+						models->count == 1 ? "" : "s")
+				       : format("%zu rows, built in", rows.count);
+		good("kernel model", detail);
+		strings_free(&rows);
+		free(detail);
+	}
+	free(fault);
+	free(program);
+	free(looked_for);
 }
 
 // The tree's own checks are fatal with the reason and the cure, which is what is wanted here too, but the
@@ -192,8 +270,8 @@ static void look_at_kernel(const struct options *options)
 
 int command_doctor(int argc, char **argv)
 {
-	struct options options = options_read(argc, argv, TAKES_KERNEL | TAKES_LLVM);
-	char *clang, *package;
+	struct options options = options_read(argc, argv, TAKES_KERNEL | TAKES_LLVM | TAKES_MODEL);
+	char *clang, *package, *scan_build, *tools;
 
 	if (options.help) {
 		fputs(help, stdout);
@@ -208,14 +286,25 @@ int command_doctor(int argc, char **argv)
 	look_for_program("ninja", "ninja-build");
 	look_for_program("make", "make");
 	look_for_unit_program(options.llvm);
-	look_for_plugin(options.llvm);
+	look_for_plugin(options.llvm, clang);
 	look_for_spatch();
 	look_for_scripts();
+	scan_build = format("scan-build-%d", options.llvm);
+	tools = format("clang-tools-%d", options.llvm);
+	look_for_preparation(options.llvm);
+	look_for_optional("scan-build", scan_build, tools, "the command scan-build needs it");
+	look_for_optional("git", "git", "git", "hook and scan --since need it");
+	free(tools);
+	free(scan_build);
+	fflush(stdout);
+	look_at_model(&options);
 	fflush(stdout);
 	if (options.kernel_src)
 		look_at_kernel(&options);
 	else if (options.kernel_build)
 		fatal("doctor: --kernel-build needs --kernel-src");
+	else
+		puts("         kernel tree              none named: --kernel-src DIR [--kernel-build DIR] looks at one");
 	free(package);
 	free(clang);
 	return well ? VERDICT_CLEAN : VERDICT_TROUBLE;

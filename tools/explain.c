@@ -11,11 +11,24 @@
 #include "options.h"
 #include "output.h"
 #include "rules.h"
+#include "text.h"
+
+enum { SCREEN = 100 };
 
 static const char help[] =
 	"usage: strongfence explain RULE\n"
 	"\n"
 	"Prints the rule's page: what it finds, why it is a bug, how to repair it. The rules:\n";
+
+// The page without the comment that says its licence.
+static const char *without_licence(const char *page)
+{
+	if (!strncmp(page, "<!--", 4)) {
+		page = strchrnul(page, '\n');
+		page += strspn(page, "\n");
+	}
+	return page;
+}
 
 int command_explain(int argc, char **argv)
 {
@@ -26,9 +39,13 @@ int command_explain(int argc, char **argv)
 
 	if (options.help) {
 		fputs(help, stdout);
-		for (size_t i = 0; i < rule_count; i++)
-			printf("  %-20s %s%s\n", rules[i].key, rules[i].summary,
-			       rule_is_alpha(&rules[i]) ? " (alpha: off by default)" : "");
+		for (size_t i = 0; i < rule_count; i++) {
+			char *line = format("  %-20s %s%s", rules[i].key, rules[i].summary,
+					    rule_is_alpha(&rules[i]) ? " (alpha: off by default)" : "");
+
+			text_wrapped(stdout, line, 0, 23, SCREEN);
+			free(line);
+		}
 		return VERDICT_CLEAN;
 	}
 	if (options.paths.count != 1)
@@ -44,7 +61,7 @@ int command_explain(int argc, char **argv)
 		printf("This rule is alpha, not precise enough yet: it is off unless --alpha or --rules asks for it.\n\n");
 	page = rule_page(key);
 	if (page)
-		fputs(page, stdout);
+		fputs(without_licence(page), stdout);
 	else
 		for (size_t i = 0; i < rule_count; i++)
 			if (!strcmp(rules[i].key, key))

@@ -35,7 +35,10 @@ int command_fences(int argc, char **argv)
 		fputs(help, stdout);
 		return VERDICT_CLEAN;
 	}
+	if (options.format != FORMAT_TEXT && options.format != FORMAT_JSON)
+		fatal("fences: --format is text or json here; check and scan have the others");
 	analysis = analyse(&options, options.paths.count > 0, true);
+	results_hide(&analysis.results, options.min_severity);
 	output = output_open(options.output);
 	if (options.format == FORMAT_JSON) {
 		output_json(output.stream, analysis.results.fences, "fence");

@@ -20,7 +20,7 @@ static const struct {
 	{"severity", JSON_STRING, false},   {"function", JSON_STRING, false}, {"door", JSON_STRING, false},
 	{"slot", JSON_STRING, false},	    {"table", JSON_STRING, false},    {"struct", JSON_STRING, false},
 	{"teardown", JSON_STRING, false},   {"notes", JSON_ARRAY, false},     {"also", JSON_ARRAY, false},
-	{"engines", JSON_ARRAY, false},
+	{"engines", JSON_ARRAY, false},	    {"bus", JSON_STRING, false},
 };
 
 static char *fault_of(const json_t *finding)
@@ -36,7 +36,16 @@ static char *fault_of(const json_t *finding)
 	return NULL;
 }
 
-json_t *findings_parse(const char *text, size_t length, char **fault)
+// A line without a type is a finding.
+static bool has_type(const json_t *object, const char *type)
+{
+	const json_t *said = json_object_get(object, "type");
+	const char *word = json_string_value(said);
+
+	return said ? word && !strcmp(word, type) : !strcmp(type, "finding");
+}
+
+json_t *findings_parse_type(const char *text, size_t length, const char *type, char **fault)
 {
 	json_t *findings = json_array();
 	size_t number = 0;
@@ -47,7 +56,6 @@ json_t *findings_parse(const char *text, size_t length, char **fault)
 		size_t size = (size_t)((newline ? newline : end) - at);
 		json_error_t error;
 		json_t *object;
-		const json_t *type;
 
 		number++;
 		if (!size || (size == 1 && *at == '\r')) {
@@ -62,8 +70,7 @@ json_t *findings_parse(const char *text, size_t length, char **fault)
 			json_decref(findings);
 			return NULL;
 		}
-		type = json_object_get(object, "type");
-		if (type && (!json_is_string(type) || strcmp(json_string_value(type), "finding"))) {
+		if (!has_type(object, type)) {
 			json_decref(object);
 			continue;
 		}
@@ -81,7 +88,20 @@ json_t *findings_parse(const char *text, size_t length, char **fault)
 	return findings;
 }
 
+json_t *findings_parse(const char *text, size_t length, char **fault)
+{
+	return findings_parse_type(text, length, "finding", fault);
+}
+
 json_t *findings_read(const char *path)
+{
+	json_t *suppressed, *findings = findings_read_both(path, &suppressed);
+
+	json_decref(suppressed);
+	return findings;
+}
+
+json_t *findings_read_both(const char *path, json_t **suppressed)
 {
 	size_t length;
 	char *text = file_read(!strcmp(path, "-") ? "/dev/stdin" : path, &length), *fault;
@@ -90,7 +110,8 @@ json_t *findings_read(const char *path)
 	if (!text)
 		fatal("%s: %s", path, strerror(errno));
 	findings = findings_parse(text, length, &fault);
-	if (!findings)
+	*suppressed = findings ? findings_parse_type(text, length, "suppressed", &fault) : NULL;
+	if (!*suppressed)
 		fatal("%s: %s; these are no findings that --format json wrote", path, fault);
 	free(text);
 	return findings;

@@ -12,7 +12,13 @@
 // frees) when a line is no object, or a finding lacks its rule, file, message or fingerprint or has one of another type.
 json_t *findings_parse(const char *text, size_t length, char **fault);
 
+// The same of the lines of that type, and of no other: "suppressed".
+json_t *findings_parse_type(const char *text, size_t length, const char *type, char **fault);
+
 // The same of a file; what is wrong is fatal. "-" is standard input. Caller decrefs.
 json_t *findings_read(const char *path);
+
+// With what was suppressed.
+json_t *findings_read_both(const char *path, json_t **suppressed);
 
 #endif

@@ -121,6 +121,11 @@ static const struct dropped *find(const struct dropped *table, size_t count, con
 	return NULL;
 }
 
+bool flags_of_gcc_alone(const char *flag)
+{
+	return find(gcc_only, sizeof(gcc_only) / sizeof(*gcc_only), flag);
+}
+
 static bool is_launcher(const char *word)
 {
 	const char *name = path_name(word);

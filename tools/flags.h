@@ -13,6 +13,9 @@
 // Adds the cleaned arguments to `to`; the first becomes `clang`.
 void flags_clean(const struct strings *from, const char *clang, struct strings *to);
 
+// Whether it is a flag that gcc knows and clang does not even look past.
+bool flags_of_gcc_alone(const char *flag);
+
 // Makes file names in the arguments absolute: directories to search for headers, files to include
 // first, and the source itself. What the unit program then writes into its depfile holds for
 // any working directory.

@@ -15,7 +15,12 @@ static const char help[] =
 	"  scan [PATH...]    analyse a kernel tree, or a part of it\n"
 	"  prepare           make a kernel build directory ready for a scan\n"
 	"  fences [PATH...]  show the fences that were inferred and the doors they guard\n"
+	"  diff OLD NEW      compare two results\n"
 	"  cocci             write the semantic patches, for make coccicheck\n"
+	"  hook [FILE...]    check what is staged for a commit; git runs it\n"
+	"  scan-build        a build under clang's scan-build, with the plugin that fits\n"
+	"  kbuild            make C=1 CHECK=\"strongfence kbuild\" in a kernel tree\n"
+	"  mail FINDING      write a finding as a mail to a kernel list\n"
 	"  explain RULE      what a rule means and how to repair what it finds\n"
 	"  doctor            what is missing for all this to work\n"
 	"\n"
@@ -25,9 +30,21 @@ static const struct {
 	const char *name;
 	int (*run)(int argc, char **argv);
 } commands[] = {
-	{"check", command_check},   {"scan", command_scan},	  {"prepare", command_prepare},
-	{"fences", command_fences}, {"explain", command_explain}, {"doctor", command_doctor},
+	{"check", command_check},
+	{"scan", command_scan},
+	{"prepare", command_prepare},
+	{"fences", command_fences},
+	{"explain", command_explain},
+	{"doctor", command_doctor},
 	{"cocci", command_cocci},
+	{"hook", command_hook},
+	{"scan-build", command_scan_build},
+	{"kbuild", command_kbuild},
+	{"cocci-unit", command_cocci_unit},
+	{"scan-build-clang", command_scan_build_clang},
+	{"cocci", command_cocci},
+	{"mail", command_mail},
+	{"diff", command_diff},
 	{"cocci-unit", command_cocci_unit},
 };
 

@@ -18,6 +18,8 @@ static const char *const severities[] = {"info", "low", "medium", "high"};
 static const char *const formats[] = {
 	"text",
 	"json",
+	"sarif",
+	"html",
 };
 
 enum severity severity_of(const char *name)
@@ -53,6 +55,11 @@ enum {
 	OPTION_INSTALL,
 	OPTION_TEMPLATES,
 	OPTION_ENGINE,
+	OPTION_INSTALL_HOOK,
+	OPTION_UNINSTALL_HOOK,
+	OPTION_STRICT,
+	OPTION_FINDINGS,
+	OPTION_BASELINE,
 };
 
 static const struct known {
@@ -66,21 +73,26 @@ static const struct known {
 	{TAKES_CONFIG, {"arch", required_argument, NULL, OPTION_ARCH}},
 	{TAKES_ANALYSIS | TAKES_SCRIPTS, {"rules", required_argument, NULL, OPTION_RULES}},
 	{TAKES_ANALYSIS, {"alpha", no_argument, NULL, OPTION_ALPHA}},
-	{TAKES_ANALYSIS | TAKES_SCRIPTS, {"kernel-model", required_argument, NULL, OPTION_KERNEL_MODEL}},
+	{TAKES_ANALYSIS | TAKES_SCRIPTS | TAKES_MODEL, {"kernel-model", required_argument, NULL, OPTION_KERNEL_MODEL}},
 	{TAKES_ANALYSIS, {"budget", required_argument, NULL, OPTION_BUDGET}},
 	{TAKES_ANALYSIS, {"timeout", required_argument, NULL, OPTION_TIMEOUT}},
 	{TAKES_ANALYSIS, {"jobs", required_argument, NULL, 'j'}},
 	{TAKES_ANALYSIS, {"launcher", required_argument, NULL, OPTION_LAUNCHER}},
-	{TAKES_ANALYSIS, {"state", required_argument, NULL, OPTION_STATE}},
+	{TAKES_ANALYSIS | TAKES_MAIL, {"state", required_argument, NULL, OPTION_STATE}},
 	{TAKES_OUTPUT, {"format", required_argument, NULL, OPTION_FORMAT}},
-	{TAKES_OUTPUT | TAKES_SCRIPTS, {"output", required_argument, NULL, 'o'}},
+	{TAKES_OUTPUT | TAKES_SCRIPTS | TAKES_MAIL, {"output", required_argument, NULL, 'o'}},
 	{TAKES_SEVERITY, {"min-severity", required_argument, NULL, OPTION_MIN_SEVERITY}},
 	{TAKES_LLVM, {"llvm", required_argument, NULL, OPTION_LLVM}},
 	{TAKES_SAMPLE, {"sample", required_argument, NULL, OPTION_SAMPLE}},
 	{TAKES_ENGINE, {"engine", required_argument, NULL, OPTION_ENGINE}},
+	{TAKES_MAIL, {"findings", required_argument, NULL, OPTION_FINDINGS}},
+	{TAKES_BASELINE, {"baseline", required_argument, NULL, OPTION_BASELINE}},
 	{TAKES_ALL, {"all", no_argument, NULL, OPTION_ALL}},
 	{TAKES_SCRIPTS, {"install", required_argument, NULL, OPTION_INSTALL}},
 	{TAKES_SCRIPTS, {"templates", required_argument, NULL, OPTION_TEMPLATES}},
+	{TAKES_HOOK, {"install", no_argument, NULL, OPTION_INSTALL_HOOK}},
+	{TAKES_HOOK, {"uninstall", no_argument, NULL, OPTION_UNINSTALL_HOOK}},
+	{TAKES_HOOK, {"strict", no_argument, NULL, OPTION_STRICT}},
 	{0, {"verbose", no_argument, NULL, 'v'}},
 	{0, {"help", no_argument, NULL, 'h'}},
 };
@@ -148,9 +160,14 @@ static void take(struct options *options, int which, const char *value)
 	case OPTION_TIMEOUT: options->timeout = number("--timeout", value, 1); break;
 	case 'j': options->jobs = number("-j", value, 1); break;
 	case OPTION_LAUNCHER: options->launcher = copy(value); break;
+	case OPTION_BASELINE: options->baseline = copy(value); break;
 	case OPTION_STATE: options->state = copy(value); break;
+	case OPTION_FINDINGS: options->findings = copy(value); break;
 	case OPTION_INSTALL: options->install = copy(value); break;
 	case OPTION_TEMPLATES: options->templates = copy(value); break;
+	case OPTION_INSTALL_HOOK: options->install_hook = true; break;
+	case OPTION_UNINSTALL_HOOK: options->uninstall_hook = true; break;
+	case OPTION_STRICT: options->strict = true; break;
 	case 'o': options->output = copy(value); break;
 	case OPTION_ALPHA: options->alpha = true; break;
 	case OPTION_ALL: options->select = false; break;

@@ -9,7 +9,7 @@
 
 #include "memory.h"
 
-enum output_format { FORMAT_TEXT, FORMAT_JSON };
+enum output_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_SARIF, FORMAT_HTML };
 
 enum severity { SEVERITY_INFO, SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, SEVERITY_UNKNOWN };
 
@@ -27,6 +27,10 @@ enum option_set {
 	TAKES_ALL = 512,     // --all
 	TAKES_SCRIPTS = 1024, // --install, --templates, --rules, --kernel-model, -o
 	TAKES_ENGINE = 2048, // --engine
+	TAKES_HOOK = 4096,   // --install, --uninstall, --strict
+	TAKES_MAIL = 1 << 20, // --findings, --state, -o
+	TAKES_MODEL = 1 << 21, // --kernel-model
+	TAKES_BASELINE = 1 << 13, // --baseline
 };
 
 // Who looks for what the rules say: the checkers in clang, or semantic patches. A set.
@@ -43,7 +47,9 @@ struct options {
 	char *arch;
 	char *output;
 	char *launcher;
+	char *baseline; // a file of findings that are known
 	char *state;
+	char *findings;  // a file of them
 	char *install;   // a kernel tree that semantic patches go into
 	char *templates; // what they are made of
 	struct strings rules; // none: all but those of level alpha
@@ -56,6 +62,8 @@ struct options {
 	long sample;
 	int llvm;
 	int engines;
+	bool install_hook, uninstall_hook;
+	bool strict; // what could not be checked is an error
 	bool alpha;  // rules of level alpha too: then `rules` has all of them
 	bool select; // set units without anything to look for aside
 	bool verbose;

@@ -42,18 +42,30 @@ char *program_find(int llvm, char **looked_for)
 		return NULL;
 	}
 
-	char *directory = program_directory();
-	char *first = format("%s/strongfence-unit-%d", directory, llvm);
-	char *second = format("%s/strongfence-unit", directory);
+	// A build tree has it beside the command.
+	static const char *const folders[] = {".", "../" STRONGFENCE_LIBDIR "/strongfence", "../lib/strongfence"};
+	char *directory = program_directory(), *name = format("strongfence-unit-%d", llvm);
 	char *found = NULL;
 
-	if (is_program(first))
-		found = copy(first);
-	else if (is_program(second))
-		found = copy(second);
-	*looked_for = copy(first);
-	free(first);
-	free(second);
+	*looked_for = format("%s/%s", directory, name);
+	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders) && !found; i++) {
+		char *folder = path_join(directory, folders[i]), *path = path_join(folder, name);
+		char *plain = path_plain(NULL, path);
+
+		if (is_program(plain))
+			found = copy(plain);
+		free(plain);
+		free(path);
+		free(folder);
+	}
+	if (!found) {
+		char *path = path_join(directory, "strongfence-unit");
+
+		if (is_program(path))
+			found = copy(path);
+		free(path);
+	}
+	free(name);
 	free(directory);
 	return found;
 }

@@ -11,8 +11,8 @@
 char *program_self(void);
 char *program_directory(void);
 
-// The unit program: STRONGFENCE_UNIT when set, else strongfence-unit-LLVM, else strongfence-unit,
-// beside the executable. NULL with *looked_for when there is none. Caller frees both.
+// The unit program: STRONGFENCE_UNIT when set, else strongfence-unit-LLVM beside the executable or in ../lib/strongfence,
+// else strongfence-unit beside it. NULL with *looked_for when there is none. Caller frees both.
 char *program_find(int llvm, char **looked_for);
 
 // Asks it for its rules and its LLVM and compares with what was built with us. NULL when all is

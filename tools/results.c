@@ -20,6 +20,8 @@ void results_start(struct results *results)
 		.stops = json_array(),
 		.unread = json_array(),
 		.suppressed = json_array(),
+		.unused = json_array(),
+		.faulty = json_array(),
 		.known = json_array(),
 		.gone = json_array(),
 	};
@@ -36,6 +38,8 @@ void results_free(struct results *results)
 	json_decref(results->stops);
 	json_decref(results->unread);
 	json_decref(results->suppressed);
+	json_decref(results->unused);
+	json_decref(results->faulty);
 	json_decref(results->known);
 	json_decref(results->gone);
 	*results = (struct results){0};
@@ -215,7 +219,7 @@ char *results_add_record(struct results *results, const char *text, const char *
 			   : !strcmp(type, "slot")     ? results->slots
 						       : NULL;
 
-		if (to && (to == results->findings || !results->findings_alone)) {
+		if (to && (to == results->findings || to == results->fences || !results->findings_alone)) {
 			json_t *note;
 			size_t i;
 

@@ -15,15 +15,18 @@ struct results {
 	json_t *fences;
 	json_t *doors;
 	json_t *coverage;
-	bool findings_alone; // the other arrays stay empty: a tree has a hundred thousand doors and rows
+	bool findings_alone; // doors, rows and slots stay empty: a tree has a hundred thousand of them
 	json_t *slots;    // what callbacks are called under
 	json_t *stops;    // {"file", "function"} of each budget stop
 	json_t *gaps;     // {"file", "doors", "missing", "unresolved"} of each unit that missed facts of others
 	json_t *unread;   // {"file", "unread", "lines", "first_unread"} of each unit that spatch could not read all of
 	json_t *suppressed; // findings that the source or .strongfence.yaml says are none, each with "suppression":
 			    // {"kind": "inSource" or "external", "reason", "file", "line"} (of the comment or the row)
+	json_t *unused;     // suppressions that nothing was found for, {"file", "line", "rule"}
+	json_t *faulty;     // those without effect, {"file", "line", "why"}
 	json_t *known;      // findings that the baseline has
 	json_t *gone;       // findings of the baseline that are not there any more, as the baseline has them
+	size_t unseen;      // findings of the baseline that this run did not look for: another file, rule or engine
 	bool baselined;     // there was a baseline: `findings` are those that are new against it
 	size_t hidden;    // findings below the asked severity
 	size_t analysed;  // units with a complete record of status ok
@@ -56,5 +59,8 @@ void results_add_merged(struct results *results, const json_t *merged, const cha
 // units and what is below the severity. A fence or a door that several units see is one; the others are
 // dropped where they are equal. See settle.c.
 void results_settle(struct results *results, enum severity least);
+
+// The last of it alone: drops what is below the severity, also of `known`.
+void results_hide(struct results *results, enum severity least);
 
 #endif

@@ -43,6 +43,22 @@ bool rule_known(const char *key)
 	return false;
 }
 
+const char *rule_find(const char *word, size_t length)
+{
+	static const char *const before[] = {"alpha.", "teardown."};
+
+	for (size_t i = 0; i < sizeof(before) / sizeof(*before); i++) {
+		size_t own = strlen(before[i]);
+
+		if (length > own && !strncmp(word, before[i], own))
+			word += own, length -= own;
+	}
+	for (size_t i = 0; i < rule_count; i++)
+		if (strlen(rules[i].key) == length && !strncmp(rules[i].key, word, length))
+			return rules[i].key;
+	return NULL;
+}
+
 char *rule_list(const char *between)
 {
 	char *list = copy("");

@@ -25,6 +25,10 @@ bool rule_is_alpha(const struct rule *rule);
 const char *rule_package(const char *key);
 
 bool rule_known(const char *key);
+
+// The key as the list has it, of a key or of a checker's name with the package before it. NULL for neither.
+const char *rule_find(const char *word, size_t length);
+
 char *rule_list(const char *between); // caller frees
 
 // The rule's page as Markdown; NULL for a rule that has none.

@@ -82,7 +82,7 @@ static const char *text_of(const json_t *object, const char *key)
 	return text ? text : "";
 }
 
-// The same as the checkers': see checker/Findings.cpp.
+// The same as the checkers': see checker/model/Fingerprint.cpp.
 static json_t *fingerprint(const json_t *finding)
 {
 	const char *const parts[] = {text_of(finding, "rule"), path_name(text_of(finding, "file")),

@@ -327,6 +327,28 @@ static void merge_views(json_t *array)
 	sort_and_merge(array, same_object);
 }
 
+static size_t hide(json_t *findings, enum severity least)
+{
+	size_t hidden = 0;
+
+	for (size_t i = json_array_size(findings); i-- > 0;) {
+		const json_t *finding = json_array_get(findings, i);
+
+		// An unknown severity is above all others: it is shown.
+		if (severity_of(json_string_value(json_object_get(finding, "severity"))) >= least)
+			continue;
+		json_array_remove(findings, i);
+		hidden++;
+	}
+	return hidden;
+}
+
+void results_hide(struct results *results, enum severity least)
+{
+	results->hidden += hide(results->findings, least);
+	results->hidden += hide(results->known, least);
+}
+
 void results_settle(struct results *results, enum severity least)
 {
 	sort_and_merge(results->findings, same_finding);
@@ -337,13 +359,5 @@ void results_settle(struct results *results, enum severity least)
 	sort_and_merge(results->slots, same_object);
 	sort_and_merge(results->gaps, same_object);
 	sort_and_merge(results->unread, same_object);
-	for (size_t i = json_array_size(results->findings); i-- > 0;) {
-		const json_t *finding = json_array_get(results->findings, i);
-
-		// An unknown severity is above all others: it is shown.
-		if (severity_of(json_string_value(json_object_get(finding, "severity"))) >= least)
-			continue;
-		json_array_remove(results->findings, i);
-		results->hidden++;
-	}
+	results_hide(results, least);
 }

@@ -12,6 +12,7 @@
 //   tool/            links to the programs, the kernel models and the semantic patches, so that no
 //                    user's file name appears in build.ninja
 //   glances          see glance.h
+//   findings.jsonl   see last.h
 //   commands         which command each ID.cmd.json holds, by hash
 //   options.json     what else a record depends on
 //   scripts.json     the same of the semantic patches, see scripts.h

@@ -15,6 +15,18 @@ static Record *Current;
 Record *strongfence::currentRecord() { return Current; }
 void strongfence::setCurrentRecord(Record *R) { Current = R; }
 
+std::string Record::busOf(const std::string &Teardown) const {
+  if (auto It = Buses.find(Teardown); It != Buses.end())
+    return It->second;
+  std::string Only;
+  for (const auto &[Root, Bus] : Buses) {
+    if (Bus.empty() || (!Only.empty() && Bus != Only))
+      return {};
+    Only = Bus;
+  }
+  return Only;
+}
+
 Note strongfence::noteAt(SourceLocation Loc, const SourceManager &SM,
                          std::string Message) {
   Note N;
@@ -108,6 +120,15 @@ void strongfence::recordModel(
   R.Teardowns = llvm::count_if(Model.Teardowns, [](const Teardown &T) {
     return !isImported(T.Root);
   });
+  for (const Teardown &T : Model.Teardowns) {
+    if (!T.Slots || T.K != Teardown::Driver)
+      continue;
+    StringRef Bus = structName(T.Slots->getType());
+    Bus.consume_back("_driver");
+    auto [It, First] = R.Buses.try_emplace(name(T.Root), Bus);
+    if (!First && It->second != Bus)
+      It->second.clear(); // one function serves two buses
+  }
   for (const FunctionDecl *F : Model.Gate.Cut)
     if (!isImported(F))
       R.BudgetStops.push_back(name(F));

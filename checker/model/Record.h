@@ -43,9 +43,14 @@ struct Record {
   std::vector<std::string> Lines; ///< JSON objects: fences and doors
   std::vector<std::string> BudgetStops;
   std::vector<std::string> NotReached;
+  std::map<std::string, std::string> Buses; ///< by the name of a teardown root
   unsigned Doors = 0;
   unsigned Teardowns = 0;
   unsigned Explored = 0;
+
+  /// Of the driver that the root belongs to; of the unit's only bus when
+  /// \p Teardown is none of the roots; else empty.
+  std::string busOf(const std::string &Teardown) const;
 };
 
 /// The record of the running analysis; null in the plugin.

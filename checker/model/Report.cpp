@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "model/Report.h"
+#include "model/Fingerprint.h"
 #include "model/Record.h"
 
 using namespace clang;
@@ -67,6 +68,7 @@ void strongfence::reportTouchAt(ExplodedNode *Node, const BugType &Type,
     Detail.Step[0] = llvm::toUpper(Detail.Step[0]);
     R->Details[{("teardown." + Rule).str(), Message}] = Detail;
   }
+  noteFingerprint(*Report, Rule, D.Function->getNameAsString(), BR);
   BR.emitReport(std::move(Report));
 }
 
@@ -79,15 +81,16 @@ void strongfence::reportFinding(const TeardownFinding &F, const BugType &Type,
   auto Report = std::make_unique<BasicBugReport>(Type, F.Message, at(F.Site));
   Report->setDeclWithIssue(F.In);
   FindingDetail Detail;
+  if (F.Door)
+    Detail.Door = F.Door->getNameAsString();
   for (const Step &Each : F.Steps) {
     Report->addNote(Each.Text, at(Each.Site));
     Detail.Unbinds.push_back(Each.Unbind);
     Detail.After += Each.After;
   }
+  noteFingerprint(*Report, Rule, Detail.Door, BR);
   if (Record *R = currentRecord()) {
     Detail.Severity = F.Severity.str();
-    if (F.Door)
-      Detail.Door = F.Door->getNameAsString();
     Detail.Slot = F.Slot;
     Detail.Table = F.Table;
     Detail.Struct = F.Struct;

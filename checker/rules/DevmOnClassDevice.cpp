@@ -20,6 +20,7 @@
 // whose pointer leaves through a table or a list.
 
 #include "model/Devres.h"
+#include "model/Fingerprint.h"
 #include "model/PathState.h"
 #include "model/Record.h"
 #include "clang/Analysis/CFG.h"
@@ -810,6 +811,7 @@ private:
       Detail.Teardown = J.DeletedBy;
       R->Details[{"teardown.DevmOnClassDevice", J.Message}] = Detail;
     }
+    noteFingerprint(*Report, "DevmOnClassDevice", /*Door=*/"", BR);
     BR.emitReport(std::move(Report));
   }
 };

@@ -4,7 +4,7 @@
 //
 // Whether the interface is there is asked before the lock is taken.
 //
-// CHECK: "rule":"RacyAliveCheck"{{.*}}"severity":"high"
+// CHECK: "bus":"usb"{{.*}}"rule":"RacyAliveCheck"{{.*}}"severity":"high"
 
 #include <linux/fs.h>
 #include <linux/kref.h>

@@ -5,7 +5,7 @@
 // Shape N0: the ioctl reads a register and nothing keeps it from running after
 // remove(), when devres has unmapped the registers.
 //
-// CHECK: "rule":"UnfencedFileOp"{{.*}}"severity":"medium"
+// CHECK: "bus":"platform"{{.*}}"rule":"UnfencedFileOp"{{.*}}"severity":"medium"
 
 #include <linux/fs.h>
 #include <linux/io.h>

@@ -54,6 +54,26 @@ static void json_is_one_object_a_line(void **state)
 	assert_string_equal(last_run()->out, "");
 }
 
+static void html_is_one_page(void **state)
+{
+	char *page;
+
+	(void)state;
+	put("a.c", "int a; // fake: finding UnfencedFileOp high\nint b; // fake: coverage\n");
+	run("check", "--format", "html", "-o", "page.html", "a.c", NULL);
+	assert_int_equal(last_run()->status, 1);
+	assert_said("1 unit analysed, 1 finding (UnfencedFileOp 1), ");
+	page = get("page.html");
+	assert_non_null(strstr(page, "<!DOCTYPE html>\n"));
+	assert_non_null(strstr(page, "\"id\":\"UnfencedFileOp\""));
+	assert_non_null(strstr(page, "int a; // fake: finding UnfencedFileOp high"));
+	assert_non_null(strstr(page, "\"table\":\"fops\""));
+	assert_string_equal(page + strlen(page) - 8, "</html>\n");
+	free(page);
+	run("fences", "--format", "html", "a.c", NULL);
+	assert_refused("fences: --format is text or json here");
+}
+
 static void info_is_not_shown_unless_asked_for(void **state)
 {
 	(void)state;
@@ -314,7 +334,8 @@ static void explain_prints_pages(void **state)
 	(void)state;
 	run("explain", "UnfencedFileOp", NULL);
 	assert_int_equal(last_run()->status, 0);
-	assert_non_null(strstr(last_run()->out, "UnfencedFileOp"));
+	assert_int_equal(strncmp(last_run()->out, "# UnfencedFileOp\n\n", 18), 0);
+	assert_non_null(strstr(last_run()->out, "## How to repair it"));
 	run("explain", "teardown.RacyAliveCheck", NULL);
 	assert_int_equal(last_run()->status, 0);
 	run("explain", "Unfenced", NULL);
@@ -325,7 +346,7 @@ static void explain_prints_pages(void **state)
 
 static void help_fits_a_screen(void **state)
 {
-	static const char *const commands[] = {"check", "scan", "prepare", "fences", "explain", "doctor"};
+	static const char *const commands[] = {"check", "scan", "prepare", "fences", "hook", "explain", "doctor"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
@@ -355,6 +376,41 @@ static void doctor_names_what_is_missing(void **state)
 	assert_refused("/nowhere: no such directory");
 }
 
+static void doctor_looks_at_the_model(void **state)
+{
+	(void)state;
+	put("more.yaml", "a: b\n");
+	put("wrong.yaml", "malformed\n");
+	run("doctor", NULL);
+	assert_non_null(strstr(last_run()->out, "ok       kernel model             2 rows, built in\n"));
+	run("doctor", "--kernel-model", "more.yaml", NULL);
+	assert_non_null(strstr(last_run()->out, "ok       kernel model             2 rows, with those of 1 file\n"));
+	run("doctor", "--kernel-model", "wrong.yaml", NULL);
+	assert_refused("wrong.yaml:1:1: not a mapping");
+	assert_non_null(strstr(last_run()->out, "ok       ninja"));
+	run("doctor", "--kernel-model", "none.yaml", NULL);
+	assert_refused("none.yaml: No such file or directory");
+}
+
+// What one command alone needs does not make it fail, and the packages are named.
+static void doctor_knows_what_is_optional(void **state)
+{
+	char *path = copy(getenv("PATH"));
+
+	(void)state;
+	setenv("PATH", "/nowhere", 1);
+	run("doctor", NULL);
+	setenv("PATH", path, 1);
+	free(path);
+	assert_int_equal(last_run()->status, 2);
+	assert_non_null(strstr(last_run()->out, "MISSING  clang-19                 install the package clang-19\n"));
+	assert_non_null(strstr(last_run()->out, "optional kernel's build tools     install the packages flex bison bc "
+						"lld-19 llvm-19; prepare needs them\n"));
+	assert_non_null(strstr(last_run()->out, "optional scan-build               install the package clang-tools-19; "));
+	assert_non_null(strstr(last_run()->out, "optional git                      install the package git; "));
+	assert_non_null(strstr(last_run()->out, "kernel tree              none named: --kernel-src DIR"));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, bed_setup, bed_teardown)
@@ -362,6 +418,7 @@ int main(void)
 		TEST(clean_file_exits_0),
 		TEST(finding_exits_1),
 		TEST(json_is_one_object_a_line),
+		TEST(html_is_one_page),
 		TEST(info_is_not_shown_unless_asked_for),
 		TEST(flags_reach_the_compiler),
 		TEST(strange_file_names),
@@ -384,6 +441,8 @@ int main(void)
 		TEST(explain_prints_pages),
 		TEST(help_fits_a_screen),
 		TEST(doctor_names_what_is_missing),
+		TEST(doctor_looks_at_the_model),
+		TEST(doctor_knows_what_is_optional),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,6 +33,28 @@ static void example_is_found(void **state)
 	assert_said("strongfence: 1 unit analysed, ");
 }
 
+// The example with a comment above the line of its finding.
+static void a_comment_suppresses_it(void **state)
+{
+	char *source = get(EXAMPLE), *at = source, *text;
+	int line;
+
+	(void)state;
+	put("a.c", source);
+	run("check", "a.c", "--", "-nostdinc", "-I", INCLUDE, NULL);
+	assert_int_equal(sscanf(last_run()->out, "a.c:%d:", &line), 1);
+	while (--line)
+		at = strchr(at, '\n') + 1;
+	text = format("%.*s/* strongfence: ok UnfencedFileOp - an example */\n%s", (int)(at - source), source, at);
+	put("a.c", text);
+	run("check", "a.c", "--", "-nostdinc", "-I", INCLUDE, NULL);
+	assert_int_equal(last_run()->status, 0);
+	assert_string_equal(last_run()->out, "");
+	assert_said("0 findings, 1 suppressed, ");
+	free(text);
+	free(source);
+}
+
 static void empty_file_is_clean(void **state)
 {
 	(void)state;
@@ -241,6 +263,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, real_setup, bed_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(example_is_found),
+		TEST(a_comment_suppresses_it),
 		TEST(empty_file_is_clean),
 		TEST(syntax_error_is_named),
 		TEST(strange_file_names),

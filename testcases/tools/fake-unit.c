@@ -338,6 +338,10 @@ int main(int argc, char **argv)
 			puts(words ? words : "call int\ncall include\ncall fake");
 			return 0;
 		}
+		if (!strcmp(argv[i], "--list-rows")) {
+			puts("{}\n{}");
+			return 0;
+		}
 		if (!strcmp(argv[i], "--check-model"))
 			return check_models(argv + i + 1);
 		if (i + 1 == argc)

@@ -54,6 +54,38 @@ static void report_unread(const json_t *units, bool verbose)
 	}
 }
 
+static const char *text_of(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "?";
+}
+
+static long long line_of(const json_t *object)
+{
+	return json_integer_value(json_object_get(object, "line"));
+}
+
+static void report_suppressions(const struct results *results, bool verbose)
+{
+	const json_t *each;
+	size_t i;
+
+	json_array_foreach(results->faulty, i, each)
+		complain("%s:%lld: suppression without effect: %s", text_of(each, "file"), line_of(each),
+			 text_of(each, "why"));
+	json_array_foreach(results->unused, i, each)
+		say("%s:%lld: unused suppression of %s", text_of(each, "file"), line_of(each), text_of(each, "rule"));
+	if (!verbose)
+		return;
+	json_array_foreach(results->suppressed, i, each) {
+		const json_t *by = json_object_get(each, "suppression");
+
+		say("%s:%lld: suppressed: %s - %s (%s:%lld)", text_of(each, "file"), line_of(each),
+		    text_of(each, "rule"), text_of(by, "reason"), text_of(by, "file"), line_of(by));
+	}
+}
+
 void analysis_report_trouble(const struct analysis *analysis, bool verbose)
 {
 	const json_t *stop;
@@ -68,6 +100,7 @@ void analysis_report_trouble(const struct analysis *analysis, bool verbose)
 			complain("%s: spatch: %s", unit->name, unit->mismatch);
 	}
 	report_unread(analysis->results.unread, verbose);
+	report_suppressions(&analysis->results, verbose);
 	if (!verbose)
 		return;
 
@@ -182,11 +215,52 @@ static void summarise_engines(const struct analysis *analysis)
 	say("found by both engines: %zu, by clang alone: %zu, by spatch alone: %zu", both, clang, cocci);
 }
 
+static void summarise_unseen(size_t unseen)
+{
+	if (unseen)
+		say("%zu finding%s of the baseline %s not looked for: another file, rule or engine", unseen, plural(unseen),
+		    unseen == 1 ? "was" : "were");
+}
+
+// After a failure, or with facts missing, "0 findings" would be read as "clean".
+static void count_findings(FILE *to, const struct analysis *analysis)
+{
+	const struct results *results = &analysis->results;
+	const size_t found = json_array_size(results->findings);
+	const char *new = results->baselined ? "new " : "";
+	char *rules_text = per_rule(results->findings);
+
+	if (found)
+		fprintf(to, ", %zu %sfinding%s (%s)", found, new, plural(found), rules_text);
+	else if (!results->failed && analysis->complete)
+		fprintf(to,
+			json_array_size(results->gaps) || json_array_size(results->unread)
+				? ", no %sfinding in what was analysed"
+				: ", 0 %sfindings",
+			new);
+	if (results->baselined)
+		fprintf(to, ", %zu known from the baseline, %zu gone", json_array_size(results->known),
+			json_array_size(results->gone));
+	free(rules_text);
+}
+
+static void count_suppressions(FILE *to, const struct results *results)
+{
+	size_t suppressed = json_array_size(results->suppressed), unused = json_array_size(results->unused);
+	size_t faulty = json_array_size(results->faulty);
+
+	if (suppressed)
+		fprintf(to, ", %zu suppressed", suppressed);
+	if (unused)
+		fprintf(to, ", %zu unused suppression%s", unused, plural(unused));
+	if (faulty)
+		fprintf(to, ", %zu suppression%s without effect", faulty, plural(faulty));
+}
+
 void analysis_summary(const struct analysis *analysis)
 {
 	const struct results *results = &analysis->results;
-	size_t found = json_array_size(results->findings), stops = json_array_size(results->stops);
-	char *rules_text = per_rule(results->findings);
+	size_t stops = json_array_size(results->stops);
 	char *text = NULL;
 	size_t length;
 	FILE *to = open_memstream(&text, &length);
@@ -200,14 +274,8 @@ void analysis_summary(const struct analysis *analysis)
 		fprintf(to, " (%zu time-out%s)", results->timeouts, plural(results->timeouts));
 	if (!analysis->complete)
 		fputs(", some paths NOT ANALYSED", to);
-	// After a failure, or with facts missing, "0 findings" would be read as "clean".
-	if (found)
-		fprintf(to, ", %zu finding%s (%s)", found, plural(found), rules_text);
-	else if (!results->failed && analysis->complete)
-		fputs(json_array_size(results->gaps) || json_array_size(results->unread)
-			      ? ", no finding in what was analysed"
-			      : ", 0 findings",
-		      to);
+	count_findings(to, analysis);
+	count_suppressions(to, results);
 	if (results->hidden)
 		fprintf(to, ", %zu below --min-severity", results->hidden);
 	if (analysis->engines & ENGINE_CLANG)
@@ -223,7 +291,7 @@ void analysis_summary(const struct analysis *analysis)
 		say("%zu door%s, %zu teardown root%s", results->door_count, plural(results->door_count),
 		    results->teardown_count, plural(results->teardown_count));
 	summarise_engines(analysis);
+	summarise_unseen(results->unseen);
 	say("%s", text);
 	free(text);
-	free(rules_text);
 }

@@ -8,11 +8,16 @@
 #include "memory.h"
 #include "rules.h"
 
-enum {
-	INDENT = 4,
-	COLUMN = 46, // of the left column, the gap included
-	WRAP = 43,   // longest line in a column
+enum { INDENT = 4 };
+
+struct columns {
+	size_t column;   // where the right one begins, the gap included
+	size_t wrap;     // longest line in one
+	bool processors; // as commit messages draw it: CPU0 and CPU1 above
 };
+
+// Of a terminal, and of a mail.
+static const struct columns wide = {.column = 46, .wrap = 43}, narrow = {.column = 36, .wrap = 34, .processors = true};
 
 static const char *text_of(const json_t *object, const char *key)
 {
@@ -59,15 +64,15 @@ static void spaces(FILE *to, size_t count)
 	fprintf(to, "%*s", (int)count, "");
 }
 
-static void in_column(FILE *to, bool right, const char *text)
+void text_wrapped(FILE *to, const char *text, size_t indent, size_t hang, size_t room)
 {
 	bool first = true;
 
 	do {
-		size_t hang = first ? 0 : 2;
-		size_t length = fitting(text, WRAP - hang);
+		size_t in = first ? 0 : hang;
+		size_t length = fitting(text, room - in);
 
-		spaces(to, INDENT + (right ? COLUMN : 0) + hang);
+		spaces(to, indent + in);
 		fwrite(text, 1, length, to);
 		fputc('\n', to);
 		text += length;
@@ -76,13 +81,13 @@ static void in_column(FILE *to, bool right, const char *text)
 	} while (*text);
 }
 
-static void title_row(FILE *to, const char *left, const char *right)
+static void title_row(FILE *to, const struct columns *columns, const char *left, const char *right)
 {
 	size_t used = width(left, strlen(left));
 
 	spaces(to, INDENT);
 	fputs(left, to);
-	spaces(to, used < COLUMN - 1 ? COLUMN - used : 1);
+	spaces(to, used < columns->column - 1 ? columns->column - used : 1);
 	fprintf(to, "%s\n", right);
 }
 
@@ -100,7 +105,22 @@ static char *underline(const char *text)
 	return line;
 }
 
-void text_interleaving(FILE *to, const json_t *finding)
+// In the column of a function its name need not be said again.
+static char *without_name(char *message, const char *function)
+{
+	char *name = format("%s() ", function), *rest = message;
+
+	if (*function && !strncmp(message, name, strlen(name))) {
+		rest = copy(message + strlen(name));
+		if (*rest >= 'a' && *rest <= 'z')
+			*rest = (char)(*rest - 'a' + 'A');
+		free(message);
+	}
+	free(name);
+	return rest;
+}
+
+static void two_columns(FILE *to, const json_t *finding, const struct columns *columns)
 {
 	const json_t *notes = json_object_get(finding, "notes");
 	char *left, *right, *under_left, *under_right;
@@ -114,18 +134,33 @@ void text_interleaving(FILE *to, const json_t *finding)
 	under_left = underline(left);
 	under_right = underline(right);
 	fputc('\n', to);
-	title_row(to, left, right);
-	title_row(to, under_left, under_right);
+	if (columns->processors)
+		title_row(to, columns, "CPU0", "CPU1");
+	title_row(to, columns, left, right);
+	title_row(to, columns, under_left, under_right);
 	json_array_foreach(notes, i, note) {
+		bool unbind = !strcmp(text_of(note, "side"), "unbind");
 		char *message = visible(text_of(note, "message"));
 
-		in_column(to, !strcmp(text_of(note, "side"), "unbind"), message);
+		if (columns->processors)
+			message = without_name(message, text_of(finding, unbind ? "teardown" : "door"));
+		text_wrapped(to, message, INDENT + (unbind ? columns->column : 0), 2, columns->wrap);
 		free(message);
 	}
 	free(under_right);
 	free(under_left);
 	free(right);
 	free(left);
+}
+
+void text_interleaving(FILE *to, const json_t *finding)
+{
+	two_columns(to, finding, &wide);
+}
+
+void text_narrow_interleaving(FILE *to, const json_t *finding)
+{
+	two_columns(to, finding, &narrow);
 }
 
 static void place(FILE *to, const json_t *object)
@@ -153,33 +188,46 @@ static const char *engines_of(const json_t *finding)
 	return engine_clang(finding) ? " (both engines)" : " (spatch)";
 }
 
+void text_warning(FILE *to, const json_t *finding)
+{
+	char *message = visible(text_of(finding, "message"));
+	json_t *note;
+	size_t i;
+
+	place(to, finding);
+	fprintf(to, " warning: %s [%s%s] (%s)%s\n", message, rule_package(text_of(finding, "rule")),
+		text_of(finding, "rule"), text_of(finding, "severity"), engines_of(finding));
+	free(message);
+	json_array_foreach(json_object_get(finding, "notes"), i, note) {
+		// The touch itself is the warning already.
+		if (same_place(note, finding))
+			continue;
+		message = visible(text_of(note, "message"));
+		place(to, note);
+		fprintf(to, " note: %s\n", message);
+		free(message);
+	}
+	json_array_foreach(json_object_get(finding, "also"), i, note) {
+		place(to, note);
+		fputs(" note: The same\n", to);
+	}
+}
+
+void text_fingerprint(FILE *to, const json_t *finding)
+{
+	place(to, finding);
+	fprintf(to, " note: Fingerprint %s\n", text_of(finding, "fingerprint"));
+}
+
 void text_findings(FILE *to, const json_t *findings)
 {
-	json_t *finding, *note;
-	size_t i, j;
+	json_t *finding;
+	size_t i;
 
 	json_array_foreach(findings, i, finding) {
-		char *message = visible(text_of(finding, "message"));
-
 		if (i)
 			fputc('\n', to);
-		place(to, finding);
-		fprintf(to, " warning: %s [%s%s] (%s)%s\n", message, rule_package(text_of(finding, "rule")),
-			text_of(finding, "rule"), text_of(finding, "severity"), engines_of(finding));
-		free(message);
-		json_array_foreach(json_object_get(finding, "notes"), j, note) {
-			// The touch itself is the warning already.
-			if (same_place(note, finding))
-				continue;
-			message = visible(text_of(note, "message"));
-			place(to, note);
-			fprintf(to, " note: %s\n", message);
-			free(message);
-		}
-		json_array_foreach(json_object_get(finding, "also"), j, note) {
-			place(to, note);
-			fputs(" note: The same\n", to);
-		}
+		text_warning(to, finding);
 		text_interleaving(to, finding);
 		// What a baseline, a mail and other faces know the finding by.
 		if (*text_of(finding, "fingerprint")) {

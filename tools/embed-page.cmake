@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# Writes page.html of FOLDER, with page.css and page.js in it, into OUTPUT as two C strings: page_head in front of the
+# data, page_tail behind them. The page's policy names its style and its script by their hashes: nothing else runs.
+
+function(base64_sha256 variable text)
+  string(SHA256 hex "${text}")
+  string(APPEND hex "00") # 33 bytes are a multiple of three
+  set(digits "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+  set(out "")
+  foreach(at RANGE 0 60 6)
+    string(SUBSTRING ${hex} ${at} 6 three)
+    math(EXPR bits "0x${three}")
+    foreach(shift 18 12 6 0)
+      math(EXPR digit "(${bits} >> ${shift}) & 63")
+      string(SUBSTRING ${digits} ${digit} 1 character)
+      string(APPEND out ${character})
+    endforeach()
+  endforeach()
+  string(REGEX REPLACE "A$" "=" out "${out}")
+  set(${variable} "${out}" PARENT_SCOPE)
+endfunction()
+
+function(as_c variable name text)
+  string(REPLACE "\\" "\\\\" text "${text}")
+  string(REPLACE "\"" "\\\"" text "${text}")
+  string(REPLACE "?" "\\?" text "${text}") # trigraphs
+  string(REPLACE "\n" "\\n\"\n\"" text "${text}")
+  set(${variable} "static const char ${name}[] =\n\"${text}\";\n" PARENT_SCOPE)
+endfunction()
+
+foreach(part html css js)
+  file(READ ${FOLDER}/page.${part} ${part})
+endforeach()
+base64_sha256(style "${css}")
+base64_sha256(script "${js}")
+string(REPLACE "{{style-hash}}" "${style}" html "${html}")
+string(REPLACE "{{script-hash}}" "${script}" html "${html}")
+string(REPLACE "{{style}}" "${css}" html "${html}")
+string(REPLACE "{{script}}" "${js}" html "${html}")
+string(FIND "${html}" "{{data}}" at)
+string(SUBSTRING "${html}" 0 ${at} head)
+math(EXPR at "${at} + 8")
+string(SUBSTRING "${html}" ${at} -1 tail)
+as_c(head page_head "${head}")
+as_c(tail page_tail "${tail}")
+file(WRITE ${OUTPUT} "${head}${tail}")
