@@ -116,7 +116,7 @@ bool readCommand(StringRef Path, Command &Out, std::string &Error) {
     Error = (Path + ": " + Buffer.getError().message()).str();
     return false;
   }
-  auto Value = json::parse((*Buffer)->getBuffer());
+  auto Value = parseJson((*Buffer)->getBuffer());
   if (!Value) {
     Error = (Path + ": " + oneLine(toString(Value.takeError()))).str();
     return false;
@@ -437,6 +437,9 @@ void onStop(int Signal) {
 void outOfMemory(void *, const char *, bool) { _exit(NoMemory); }
 
 int supervise(const Command &Cmd) {
+  // That of a run that was killed need not be whole.
+  if (!DepFile.empty())
+    sys::fs::remove(DepFile);
   fflush(nullptr);
   Child = fork();
   if (Child < 0)

@@ -20,33 +20,25 @@ static bool is_c_source(const char *file)
 	return length > 2 && !strcmp(file + length - 2, ".c");
 }
 
-void database_load(const char *path, struct compiles *list)
+char *database_parse(const char *text, size_t length, const char *base, struct compiles *list)
 {
-	size_t length;
-	char *text = file_read(path, &length);
 	json_error_t error;
-	json_t *entries;
-
-	if (!text)
-		fatal("%s: %s", path, strerror(errno));
-	entries = json_loadb(text, length, 0, &error);
-	free(text);
-	if (!entries)
-		fatal("%s:%d: not a whole compile_commands.json: %s", path, error.line, error.text);
-	if (!json_is_array(entries))
-		fatal("%s:1: not a compile_commands.json: the outermost value is not an array", path);
-
-	char *own = path_parent(path);
-	char *base = path_real(NULL, own);
-	json_t *entry;
+	json_t *entries = json_loadb(text, length, 0, &error), *entry;
+	char *fault = NULL;
 	size_t i;
 
+	if (!entries)
+		return format("%d: not a whole compile_commands.json: %s", error.line, error.text);
+	if (!json_is_array(entries))
+		fault = copy("1: not a compile_commands.json: the outermost value is not an array");
 	json_array_foreach(entries, i, entry) {
 		struct compile one;
 		const char *why;
 
-		if (!compile_from_json(entry, &one, &why))
-			fatal("%s: entry %zu %s", path, i + 1, why);
+		if (!compile_from_json(entry, &one, &why)) {
+			fault = format(" entry %zu %s", i + 1, why);
+			break;
+		}
 		if (!is_c_source(one.file)) {
 			compile_free(&one);
 			continue;
@@ -58,6 +50,22 @@ void database_load(const char *path, struct compiles *list)
 		compiles_take(list, one);
 	}
 	json_decref(entries);
+	return fault;
+}
+
+void database_load(const char *path, struct compiles *list)
+{
+	size_t length;
+	char *text = file_read(path, &length), *own, *base, *fault;
+
+	if (!text)
+		fatal("%s: %s", path, strerror(errno));
+	own = path_parent(path);
+	base = path_real(NULL, own);
+	fault = database_parse(text, length, base, list);
+	if (fault)
+		fatal("%s:%s", path, fault);
+	free(text);
 	free(base);
 	free(own);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "units.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -21,6 +22,49 @@ static void remove_temporary(void)
 {
 	if (temporary)
 		remove_tree(temporary);
+}
+
+static int open_lock(const char *folder, const char *file, int flags)
+{
+	char *name = path_join(folder, file);
+	int lock = open(name, O_RDWR | O_CREAT | flags, 0666);
+
+	if (lock < 0)
+		fatal("%s: %s; --state names another folder", name, strerror(errno));
+	free(name);
+	return lock;
+}
+
+// What was being written when a run was killed, by file_write() and by the unit program.
+static void remove_unfinished(const char *folder)
+{
+	DIR *directory = opendir(folder);
+	struct dirent *entry;
+
+	while (directory && (entry = readdir(directory))) {
+		const char *end = strrchr(entry->d_name, '.');
+
+		if (end && (!strcmp(end, ".new") || !strcmp(end, ".tmp")))
+			unlinkat(dirfd(directory), entry->d_name, 0);
+	}
+	if (directory)
+		closedir(directory);
+}
+
+// Two locks, which go with the processes that hold them: one of the command's alone, one that whatever it starts inherits.
+// Of a command that was killed, ninja and unit programs live on for a while and write files that this run reads.
+static void lock_folder(const char *folder)
+{
+	int lock = open_lock(folder, "lock", O_CLOEXEC), jobs = open_lock(folder, "jobs", 0);
+
+	if (flock(lock, LOCK_EX | LOCK_NB) < 0)
+		fatal("%s: another strongfence is at work in this folder", folder);
+	if (!flock(jobs, LOCK_EX | LOCK_NB))
+		return;
+	say("%s: waiting for what a run that was killed has left running", folder);
+	while (flock(jobs, LOCK_EX) < 0)
+		if (errno != EINTR)
+			fatal("%s/jobs: %s", folder, strerror(errno));
 }
 
 struct state state_open(const char *path)
@@ -46,16 +90,14 @@ struct state state_open(const char *path)
 		free(name);
 	}
 	state.path = path_real(NULL, path);
-	name = path_join(state.path, "lock");
-
-	int lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-
-	if (lock < 0)
-		fatal("%s: %s; --state names another folder", name, strerror(errno));
-	if (flock(lock, LOCK_EX | LOCK_NB) < 0)
-		fatal("%s: another strongfence is at work in this folder", state.path);
-	free(name);
-	return state; // the lock goes with the process
+	lock_folder(state.path);
+	remove_unfinished(state.path);
+	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++) {
+		name = path_join(state.path, folders[i]);
+		remove_unfinished(name);
+		free(name);
+	}
+	return state;
 }
 
 void unit_id(const char *directory, const char *file, unsigned ordinal, char id[24])

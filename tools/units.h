@@ -50,7 +50,8 @@ struct state {
 };
 
 // Opens and locks the folder; NULL: a temporary one, removed at exit. Fatal when it cannot be
-// written or another run has it.
+// written or another run has it. Waits for what a run that was killed has left running, and
+// removes what it has left half written.
 struct state state_open(const char *path);
 
 // Names the units. The commands move out of `list`.

@@ -295,6 +295,31 @@ const json::Object *open(Expected<json::Value> &Value, StringRef Kind,
 
 } // namespace
 
+Expected<json::Value> strongfence::parseJson(StringRef Text) {
+  constexpr unsigned Deepest = 200;
+  unsigned Depth = 0;
+  bool Quoted = false;
+  for (size_t I = 0; I < Text.size(); ++I) {
+    char C = Text[I];
+    if (C == '"')
+      Quoted = !Quoted;
+    else if (Quoted)
+      I += C == '\\';
+    else if (C == '[' || C == '{')
+      ++Depth;
+    else if ((C == ']' || C == '}') && Depth)
+      --Depth;
+    if (Depth > Deepest)
+      return createStringError(inconvertibleErrorCode(), "nested too deep");
+  }
+  return json::parse(Text);
+}
+
+bool strongfence::isLockHelper(llvm::StringRef Summary) {
+  return Summary == "conditional-acquire" || Summary == "acquire" ||
+         Summary == "release" || Summary == "hand-over";
+}
+
 std::string UnitFacts::tag(StringRef File, StringRef Module) {
   return utohexstr(xxh3_64bits((File + "\n" + Module).str()) & 0xffffffff,
                    /*LowerCase=*/true, 8);
@@ -308,7 +333,7 @@ std::string UnitFacts::json() const {
 }
 
 bool UnitFacts::parse(StringRef Text, UnitFacts &Out, std::string &Error) {
-  auto Value = json::parse(Text);
+  auto Value = parseJson(Text);
   const json::Object *O = open(Value, "facts", Error);
   if (O)
     fromObject(*O, Out);
@@ -336,7 +361,7 @@ std::string Projection::json() const {
 }
 
 bool Projection::parse(StringRef Text, Projection &Out, std::string &Error) {
-  auto Value = json::parse(Text);
+  auto Value = parseJson(Text);
   const json::Object *O = open(Value, "import", Error);
   if (!O)
     return false;

@@ -16,6 +16,10 @@ namespace strongfence {
 
 constexpr int FactsVersion = 1;
 
+/// json::parse() recurses for each bracket: a damaged text that is nothing but
+/// brackets would end the program. Files of ours are nested less than ten deep.
+llvm::Expected<llvm::json::Value> parseJson(llvm::StringRef Text);
+
 /// A function that another unit may have to see the inside of.
 struct FunctionFact {
   std::string Name; ///< with the unit's tag when it is static
@@ -26,6 +30,10 @@ struct FunctionFact {
   std::vector<std::string> Calls; ///< and functions that it hands on
   std::string Text;
 };
+
+/// Of a function's summary: it hands a lock in or out, and is useful wherever
+/// the caller is.
+bool isLockHelper(llvm::StringRef Summary);
 
 /// A file-scope variable whose value names functions: an ops table, a driver.
 struct TableFact {

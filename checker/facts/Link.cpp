@@ -2,8 +2,7 @@
 
 #include "facts/Link.h"
 #include "facts/Facts.h"
-#include "facts/Summaries.h"
-#include "facts/Write.h"
+#include "facts/Membership.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -122,7 +121,7 @@ private:
     U.Said.File = U.Facts;
     if (!Buffer)
       return;
-    auto Value = json::parse((*Buffer)->getBuffer());
+    auto Value = parseJson((*Buffer)->getBuffer());
     if (!Value) {
       consumeError(Value.takeError());
       return;

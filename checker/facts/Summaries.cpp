@@ -43,8 +43,3 @@ std::string strongfence::summarise(const Story &Told) {
     return "predicate";
   return {};
 }
-
-bool strongfence::isLockHelper(llvm::StringRef Summary) {
-  return Summary == "conditional-acquire" || Summary == "acquire" ||
-         Summary == "release" || Summary == "hand-over";
-}

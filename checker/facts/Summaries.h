@@ -16,9 +16,6 @@ namespace strongfence {
 /// empty.
 std::string summarise(const Story &Told);
 
-/// Hands a lock in or out: useful wherever the caller is.
-bool isLockHelper(llvm::StringRef Summary);
-
 } // namespace strongfence
 
 #endif

@@ -5,7 +5,6 @@
 #include "facts/Summaries.h"
 #include "model/Record.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/Path.h"
 #include "llvm/Support/xxhash.h"
 
 using namespace clang;
@@ -405,32 +404,6 @@ private:
 };
 
 } // namespace
-
-Membership strongfence::membership(ArrayRef<std::string> Arguments,
-                                   StringRef File) {
-  Membership M;
-  StringRef Base;
-  bool Module = false;
-  for (StringRef Each : Arguments) {
-    Module |= Each == "-DMODULE";
-    auto value = [&](StringRef Prefix) {
-      StringRef Value = Each;
-      return Value.consume_front(Prefix) ? Value.trim("\"") : StringRef();
-    };
-    if (StringRef V = value("-DKBUILD_MODNAME="); !V.empty())
-      M.Module = V.str();
-    if (StringRef V = value("-DKBUILD_BASENAME="); !V.empty())
-      Base = V;
-  }
-  if (M.Module.empty())
-    M.Module = File.str();
-  else if (!Module)
-    M.Module += ("@" + llvm::sys::path::parent_path(File)).str();
-  M.Loadable = Module;
-  M.Composite = !Base.empty() && !M.Module.empty() &&
-                StringRef(M.Module).split('@').first != Base;
-  return M;
-}
 
 UnitFacts strongfence::factsOf(const UnitModel &Model, ASTContext &Ctx,
                                StringRef File, const Membership &In) {

@@ -41,7 +41,7 @@ static int by_door(const void *left, const void *right)
 	if (!order)
 		order = !!*text_of(a, "command") - !!*text_of(b, "command");
 	if (!order)
-		order = number_of(a, "line") - number_of(b, "line");
+		order = (number_of(a, "line") > number_of(b, "line")) - (number_of(a, "line") < number_of(b, "line"));
 	return order ? order : compare(a, b, "command");
 }
 

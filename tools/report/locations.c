@@ -2,6 +2,7 @@
 #include "locations.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,7 +98,7 @@ static size_t word_length(const char *at, size_t left)
 static json_t *region_of(struct locations *locations, const char *file, long long line, long long column)
 {
 	const struct source *source = source_of(locations, file);
-	long long start = column > 0 ? column : 1, end = start + 1;
+	long long start = column > 0 && column < LLONG_MAX ? column : 1, end = start + 1;
 
 	if (source->text && (size_t)line <= source->count) {
 		size_t from = source->lines[line - 1];
