@@ -94,8 +94,9 @@ static int in_a_tree(void **state)
 	free(longer);
 	free(path);
 	assert_int_equal(chdir("linux"), 0);
-	assert_shell(0, "git init -q . && git config user.name A && git config user.email a@example.org && git add -A && "
-			"git commit -qm one && git branch base");
+	assert_shell(0,
+		     "git init -q . && git config user.name A && git config user.email a@example.org && git add -A "
+		     "&& git commit -qm one && git branch base");
 	take_from_page("ci.sh");
 	take_from_page("codequality.sh");
 	take_from_page("nightly.sh");
@@ -141,11 +142,15 @@ static void trouble_is_not_clean(void **state)
 static void what_is_known_is_not_reported(void **state)
 {
 	(void)state;
-	assert_shell(1, "strongfence prepare --kernel-src . --kernel-build ../out && strongfence scan drivers --kernel-build ../out "
-			"--format json -o ../known.jsonl");
-	assert_shell(0, "echo >>drivers/a/one.c && git commit -qam two && BASELINE=../known.jsonl bash ../ci.sh base drivers");
-	assert_shell(1, "echo 'int n; // fake: finding TeardownHang low' >>drivers/a/one.c && git commit -qam three && "
-			"BASELINE=../known.jsonl bash ../ci.sh base drivers");
+	assert_shell(1,
+		     "strongfence prepare --kernel-src . --kernel-build ../out && strongfence scan drivers "
+		     "--kernel-build ../out --format json -o ../known.jsonl");
+	assert_shell(
+		0,
+		"echo >>drivers/a/one.c && git commit -qam two && BASELINE=../known.jsonl bash ../ci.sh base drivers");
+	assert_shell(1,
+		     "echo 'int n; // fake: finding TeardownHang low' >>drivers/a/one.c && git commit -qam three && "
+		     "BASELINE=../known.jsonl bash ../ci.sh base drivers");
 	assert_log("1 new finding");
 }
 
@@ -154,10 +159,12 @@ static void code_scanning(void **state)
 	json_t *report;
 
 	(void)state;
-	assert_shell(1, "echo >>drivers/a/one.c && git commit -qam two && FORMAT=sarif REPORT=strongfence.sarif "
-			"bash ../ci.sh base drivers");
+	assert_shell(1,
+		     "echo >>drivers/a/one.c && git commit -qam two && FORMAT=sarif REPORT=strongfence.sarif bash "
+		     "../ci.sh base drivers");
 	report = json_load_file("strongfence.sarif", 0, NULL);
-	assert_int_equal(json_array_size(json_object_get(json_array_get(json_object_get(report, "runs"), 0), "results")), 1);
+	assert_int_equal(
+		json_array_size(json_object_get(json_array_get(json_object_get(report, "runs"), 0), "results")), 1);
 	json_decref(report);
 }
 
@@ -173,9 +180,10 @@ static void a_quality_report(void **state)
 	one = json_array_get(report, 0);
 	assert_string_equal(json_string_value(json_object_get(one, "check_name")), "UnfencedFileOp");
 	assert_string_equal(json_string_value(json_object_get(one, "severity")), "critical");
-	assert_string_equal(json_string_value(json_object_get(json_object_get(one, "location"), "path")), "drivers/a/one.c");
-	assert_int_equal(json_integer_value(json_object_get(
-				 json_object_get(json_object_get(one, "location"), "lines"), "begin")),
+	assert_string_equal(json_string_value(json_object_get(json_object_get(one, "location"), "path")),
+			    "drivers/a/one.c");
+	assert_int_equal(json_integer_value(
+				 json_object_get(json_object_get(json_object_get(one, "location"), "lines"), "begin")),
 			 2);
 	assert_non_null(json_object_get(one, "description"));
 	assert_string_equal(json_string_value(json_object_get(one, "fingerprint")), "UnfencedFileOp-2");
