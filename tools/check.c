@@ -20,7 +20,7 @@ static const char check_help[] =
 	"\n"
 	"Analyses C sources and prints what was found. Sources of a tree that was scanned are\n"
 	"checked with what that scan knows of the files they call.\n"
-	"\n" HELP_BASELINE HELP_ENGINE HELP_ANALYSIS "\n" HELP_EXIT;
+	"\n" HELP_BASELINE HELP_ENGINE HELP_FORMATS HELP_ANALYSIS "\n" HELP_EXIT;
 
 static const char scan_help[] =
 	"usage: strongfence scan [PATH...] --kernel-src DIR --kernel-build DIR\n"
@@ -28,7 +28,7 @@ static const char scan_help[] =
 	"\n"
 	"Analyses directories and files of a kernel tree (drivers and sound when none is named), or all of a\n"
 	"compile_commands.json, each with what it takes from the others. A second scan redoes what changed.\n"
-	"\n" HELP_ALL HELP_SINCE HELP_BASELINE HELP_ENGINE HELP_ANALYSIS "\n" HELP_EXIT;
+	"\n" HELP_ALL HELP_SINCE HELP_BASELINE HELP_ENGINE HELP_FORMATS HELP_ANALYSIS "\n" HELP_EXIT;
 
 static int report(const struct options *options, bool files_alone)
 {

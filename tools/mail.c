@@ -46,8 +46,8 @@ static const char *text_of(const json_t *object, const char *key)
 	return text ? text : "";
 }
 
-// "FILE:LINE" or "FILE:LINE:COLUMN", as the text form writes it, with a colon behind it or not. The file may be named by
-// the end of its path.
+// "FILE:LINE" or "FILE:LINE:COLUMN", as the text form writes it, with a colon behind it or not. The file may be named
+// by the end of its path.
 static bool stands_at(const json_t *finding, const char *asked)
 {
 	const char *file = text_of(finding, "file");
@@ -173,7 +173,8 @@ static char *kernel_at(const char *root)
 	for (size_t i = 0; makefile && i < 4; i++)
 		values[i] = variable(makefile, names[i]);
 	if (makefile && *values[0] && *values[1]) {
-		kernel = format("Linux %s.%s%s%s%s", values[0], values[1], *values[2] && strcmp(values[2], "0") ? "." : "",
+		kernel = format("Linux %s.%s%s%s%s", values[0], values[1],
+				*values[2] && strcmp(values[2], "0") ? "." : "",
 				strcmp(values[2], "0") ? values[2] : "", values[3]);
 		if (file_exists(git)) {
 			struct strings words = {0};
@@ -212,7 +213,8 @@ static struct last findings_of(const struct options *options)
 		fatal("mail: which findings? give --kernel-build, -p or --state of the last run, or --findings FILE");
 	if (names_tree)
 		inputs = inputs_open(options, false);
-	last = options->findings ? last_read(options->findings) : last_of(options->state ? options->state : inputs.state);
+	last = options->findings ? last_read(options->findings)
+				 : last_of(options->state ? options->state : inputs.state);
 	if (names_tree) {
 		free(last.root);
 		last.root = copy(inputs.root);
@@ -242,7 +244,8 @@ int command_mail(int argc, char **argv)
 	mail_write(output.stream, finding, last.fences, kernel);
 	output_close(&output);
 	if (kernel)
-		say("whom to send it to: (cd %s && scripts/get_maintainer.pl -f %s)", last.root, text_of(finding, "file"));
+		say("whom to send it to: (cd %s && scripts/get_maintainer.pl -f %s)", last.root,
+		    text_of(finding, "file"));
 	say("read the driver before you send it: the mail says what a tool saw");
 	free(kernel);
 	free(last.root);

@@ -42,10 +42,14 @@ static bool stands_below(const struct unit *unit, const struct strings *folders)
 static bool *find_direct(struct since *since, const struct units *units, const struct strings *changed)
 {
 	struct strings files = {0}, folders = {0};
+	char *real = path_real(NULL, units->root);
 	bool *direct;
 
 	for (size_t i = 0; i < changed->count; i++) {
 		strings_take(&files, path_join(units->root, changed->at[i]));
+		// Commands may name the tree by either spelling.
+		if (strcmp(real, units->root))
+			strings_take(&files, path_join(real, changed->at[i]));
 		switch (build_file_of(changed->at[i])) {
 		case OF_ALL: strings_add(&since->config, changed->at[i]); break;
 		case OF_ITS_FOLDER: strings_take(&folders, path_parent(changed->at[i])); break;
@@ -56,6 +60,7 @@ static bool *find_direct(struct since *since, const struct units *units, const s
 	direct = reach(units, &files);
 	for (size_t i = 0; i < units->count; i++)
 		direct[i] |= stands_below(&units->at[i], &folders);
+	free(real);
 	strings_free(&folders);
 	strings_free(&files);
 	return direct;

@@ -94,8 +94,9 @@ static int in_a_tree(void **state)
 	free(longer);
 	free(path);
 	assert_int_equal(chdir("linux"), 0);
-	assert_shell(0, "git init -q . && git config user.name A && git config user.email a@example.org && git add -A && "
-			"git commit -qm one && git branch base");
+	assert_shell(0,
+		     "git init -q . && git config user.name A && git config user.email a@example.org && git add -A "
+		     "&& git commit -qm one && git branch base");
 	take_from_page("ci.sh");
 	take_from_page("codequality.sh");
 	take_from_page("nightly.sh");
@@ -115,10 +116,10 @@ static void only_what_is_different(void **state)
 	json_t *found;
 
 	(void)state;
-	assert_shell(0, "echo >>drivers/a/two.c && git commit -qam two && bash ../ci.sh HEAD");
+	assert_shell(0, "echo >>drivers/a/two.c && git commit -qam two && bash ../ci.sh HEAD drivers");
 	assert_int_equal(lines_in("findings.jsonl"), 0);
-	// The change is in a folder that has a finding; the other folder has one, too.
-	assert_shell(1, "bash ../ci.sh base");
+	// Another folder has a finding, too.
+	assert_shell(1, "echo >>drivers/a/one.c && git commit -qam three && bash ../ci.sh base drivers");
 	found = findings("findings.jsonl");
 	assert_int_equal(json_array_size(found), 1);
 	assert_string_equal(json_string_value(json_object_get(json_array_get(found, 0), "file")), "drivers/a/one.c");
@@ -126,20 +127,45 @@ static void only_what_is_different(void **state)
 	assert_log("drivers/a/one.c:2:2: warning: ");
 	// The second form of the same run analyses nothing again.
 	assert_log("1 finding");
-	assert_shell(1, "git rm -q drivers/b/three.c && git commit -qm three && bash ../ci.sh base");
 }
 
 static void trouble_is_not_clean(void **state)
 {
 	(void)state;
-	assert_shell(2, "bash ../ci.sh no-such-branch");
+	assert_shell(2, "bash ../ci.sh no-such-branch drivers");
 	assert_int_equal(file_exists("findings.jsonl"), 0);
-	assert_shell(2, "echo 'int f( {' >>drivers/a/two.c && git commit -qam two && bash ../ci.sh base");
+	assert_shell(2, "echo 'int f( {' >>drivers/a/two.c && git commit -qam two && bash ../ci.sh base drivers");
 	assert_log("strongfence: drivers/a/two.c: parse-error");
-	// What the configuration does not compile.
-	assert_shell(2, "git checkout -qb other base && echo 'int x;' >drivers/empty/x.c && git add -A && git commit -qm x && "
-			"bash ../ci.sh base");
-	assert_log("drivers/empty: this configuration compiles no C source there");
+}
+
+// What BASE's own scan found is not the change's fault.
+static void what_is_known_is_not_reported(void **state)
+{
+	(void)state;
+	assert_shell(1,
+		     "strongfence prepare --kernel-src . --kernel-build ../out && strongfence scan drivers "
+		     "--kernel-build ../out --format json -o ../known.jsonl");
+	assert_shell(
+		0,
+		"echo >>drivers/a/one.c && git commit -qam two && BASELINE=../known.jsonl bash ../ci.sh base drivers");
+	assert_shell(1,
+		     "echo 'int n; // fake: finding TeardownHang low' >>drivers/a/one.c && git commit -qam three && "
+		     "BASELINE=../known.jsonl bash ../ci.sh base drivers");
+	assert_log("1 new finding");
+}
+
+static void code_scanning(void **state)
+{
+	json_t *report;
+
+	(void)state;
+	assert_shell(1,
+		     "echo >>drivers/a/one.c && git commit -qam two && FORMAT=sarif REPORT=strongfence.sarif bash "
+		     "../ci.sh base drivers");
+	report = json_load_file("strongfence.sarif", 0, NULL);
+	assert_int_equal(
+		json_array_size(json_object_get(json_array_get(json_object_get(report, "runs"), 0), "results")), 1);
+	json_decref(report);
 }
 
 static void a_quality_report(void **state)
@@ -147,16 +173,17 @@ static void a_quality_report(void **state)
 	json_t *report, *one;
 
 	(void)state;
-	assert_shell(1, "echo >>drivers/a/one.c && git commit -qam two && bash ../ci.sh base");
+	assert_shell(1, "echo >>drivers/a/one.c && git commit -qam two && bash ../ci.sh base drivers");
 	assert_shell(0, "bash ../codequality.sh <findings.jsonl >../report.json");
 	report = json_load_file("../report.json", 0, NULL);
 	assert_int_equal(json_array_size(report), 1);
 	one = json_array_get(report, 0);
 	assert_string_equal(json_string_value(json_object_get(one, "check_name")), "UnfencedFileOp");
 	assert_string_equal(json_string_value(json_object_get(one, "severity")), "critical");
-	assert_string_equal(json_string_value(json_object_get(json_object_get(one, "location"), "path")), "drivers/a/one.c");
-	assert_int_equal(json_integer_value(json_object_get(
-				 json_object_get(json_object_get(one, "location"), "lines"), "begin")),
+	assert_string_equal(json_string_value(json_object_get(json_object_get(one, "location"), "path")),
+			    "drivers/a/one.c");
+	assert_int_equal(json_integer_value(
+				 json_object_get(json_object_get(json_object_get(one, "location"), "lines"), "begin")),
 			 2);
 	assert_non_null(json_object_get(one, "description"));
 	assert_string_equal(json_string_value(json_object_get(one, "fingerprint")), "UnfencedFileOp-2");
@@ -210,6 +237,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(only_what_is_different, in_a_tree, bed_teardown),
 		cmocka_unit_test_setup_teardown(trouble_is_not_clean, in_a_tree, bed_teardown),
+		cmocka_unit_test_setup_teardown(what_is_known_is_not_reported, in_a_tree, bed_teardown),
+		cmocka_unit_test_setup_teardown(code_scanning, in_a_tree, bed_teardown),
 		cmocka_unit_test_setup_teardown(a_quality_report, in_a_tree, bed_teardown),
 		cmocka_unit_test_setup_teardown(a_mail_for_what_is_new, in_a_tree, bed_teardown),
 		cmocka_unit_test_setup_teardown(the_services_run_the_same, bed_setup, bed_teardown),

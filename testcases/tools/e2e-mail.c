@@ -10,8 +10,9 @@
 
 #include "files.h"
 
-static const char source[] = "int a; // fake: finding UnfencedFileOp high\nint b; // fake: finding RacyAliveCheck low\n"
-			     "int c; // fake: fence\n";
+static const char source[] =
+	"int a; // fake: finding UnfencedFileOp high\nint b; // fake: finding RacyAliveCheck low\n"
+	"int c; // fake: fence\n";
 
 static void analyse_one(void)
 {
@@ -26,8 +27,8 @@ static void of_the_last_run(void **state)
 	analyse_one();
 	run("mail", "a.c:1", "--state", "s", NULL);
 	assert_int_equal(last_run()->status, 0);
-	assert_int_equal(strncmp(last_run()->out, "Subject: [BUG?] a: thing_read() can race with thing_remove()\n\n", 62),
-			 0);
+	assert_int_equal(
+		strncmp(last_run()->out, "Subject: [BUG?] a: thing_read() can race with thing_remove()\n\n", 62), 0);
 	// The fence of the same run.
 	assert_non_null(strstr(last_run()->out, "'sem' of struct thing (shared)\n"));
 	assert_non_null(strstr(last_run()->out, "it was not reproduced"));
