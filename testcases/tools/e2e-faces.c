@@ -368,8 +368,9 @@ static void assert_same(struct strings *expected, struct strings *found)
 // A finding is known by the same fingerprint whoever shows it, and wherever it has moved.
 static void one_fingerprint_everywhere(void **state)
 {
-	static const char *const formats[] = {"text", "json"};
-	static const char *const marks[] = {"fingerprint ", "\"fingerprint\":\""};
+	static const char *const formats[] = {"text", "json", "sarif", "html"};
+	static const char *const marks[] = {"fingerprint ", "\"fingerprint\":\"", "\"strongfence/v1\":\"",
+					     "\"fingerprint\":\""};
 	char *text = get(EXAMPLE), *shifted = format("/*\n *\n *\n */\nstruct unused;\n\n%s", text), *rule;
 	struct strings expected = {0}, found = {0};
 
