@@ -16,8 +16,8 @@ struct pairs {
 	size_t both;    // pairs
 };
 
-// Each finding is in one pair at most: of those with the same fingerprint first the ones at the same file and line, then
-// those of the same file, then any. The counts decide how many are left over.
+// Each finding is in one pair at most: of those with the same fingerprint first the ones at the same file and line,
+// then those of the same file, then any. The counts decide how many are left over.
 struct pairs findings_pair(const json_t *old, const json_t *new);
 void pairs_free(struct pairs *pairs);
 

@@ -7,11 +7,12 @@
 
 #include "memory.h"
 
-// The files below the root, relative to it and sorted, that are not what they were in that commit: committed since or not,
-// deleted ones and new ones that git does not ignore among them. Fatal with git's own words when it cannot say.
+// The files below the root, relative to it and sorted, that are not what they were in that commit: committed since or
+// not, deleted ones and new ones that git does not ignore among them. Fatal with git's own words when it cannot say.
 struct strings revision_changes(const char *root, const char *revision);
 
-// A name as git prints it: with quotes and escapes when it has special characters. NULL when it is not one. Caller frees.
+// Reads a name as git prints it, with quotes and escapes when it has special characters. NULL when it is none. Caller
+// frees.
 char *revision_unquote(const char *line);
 
 #endif

@@ -16,8 +16,8 @@ static bool starts_with(const char *text, const char *start)
 
 enum build_file { NO_BUILD_FILE, OF_ITS_FOLDER, OF_ALL };
 
-// A makefile says how what lies beside and below it is compiled. What those say that are for the whole tree changes with
-// every release, and most of it matters to no unit.
+// A makefile says how what lies beside and below it is compiled. What those say that are for the whole tree changes
+// with every release, and most of it matters to no unit.
 static enum build_file build_file_of(const char *path)
 {
 	const char *name = path_name(path);

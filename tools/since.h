@@ -18,11 +18,12 @@ struct since {
 	struct strings ids;    // of the direct ones, sorted
 };
 
-// Marks the units that are not to be checked as unaffected, and lets of them only those be read for their facts whose facts
-// an earlier scan has. Fatal when git cannot say what changed.
+// Marks the units that are not to be checked as unaffected; of them only those are read for their facts whose facts an
+// earlier scan has. Fatal when git cannot say what changed.
 struct since since_narrow(struct units *units, const struct state *state, const char *revision);
 
-// After a link: takes back the unaffected units of which it now says that they import from a direct one. Returns how many.
+// After a link: takes back the unaffected units of which it now says that they import from a direct one. Returns how
+// many they are.
 size_t since_widen(struct since *since, struct units *units, const struct state *state);
 
 void since_free(struct since *since);
