@@ -18,7 +18,7 @@
 #include "scripts.h"
 
 static const char help[] =
-	"usage: strongfence doctor [--llvm 19|22] [--kernel-src DIR [--kernel-build DIR]]\n"
+	"usage: strongfence doctor [--llvm 19|22] [--kernel-src DIR] [--kernel-build DIR]\n"
 	"                          [--kernel-model FILE]...\n"
 	"\n"
 	"Looks at everything that a scan needs, the kernel tree and the kernel models that are\n"
@@ -299,10 +299,13 @@ int command_doctor(int argc, char **argv)
 	fflush(stdout);
 	look_at_model(&options);
 	fflush(stdout);
+	if (!options.kernel_src && options.kernel_build) {
+		options.kernel_src = kernel_source_of(options.kernel_build);
+		if (!options.kernel_src)
+			fatal("%s: does not say which kernel tree it is for; name it with --kernel-src", options.kernel_build);
+	}
 	if (options.kernel_src)
 		look_at_kernel(&options);
-	else if (options.kernel_build)
-		fatal("doctor: --kernel-build needs --kernel-src");
 	else
 		puts("         kernel tree              none named: --kernel-src DIR [--kernel-build DIR] looks at one");
 	free(package);

@@ -20,16 +20,6 @@ static bool is_kernel(const char *path)
 	return found;
 }
 
-// A build directory of Kbuild has a link "source" to its tree.
-static char *source_of_build(const char *build)
-{
-	char *link = path_join(build, "source");
-	char *source = is_directory(link) && is_kernel(link) ? path_real(NULL, link) : NULL;
-
-	free(link);
-	return source;
-}
-
 static void open_database(struct inputs *inputs, const struct options *options)
 {
 	char *folder;
@@ -43,7 +33,7 @@ static void open_database(struct inputs *inputs, const struct options *options)
 		inputs->root = path_real(NULL, options->kernel_src);
 	}
 	if (!inputs->root)
-		inputs->root = source_of_build(folder);
+		inputs->root = kernel_source_of(folder);
 	if (!inputs->root)
 		inputs->root = is_kernel(folder) ? path_real(NULL, folder) : working_directory();
 	inputs->state = path_join(folder, ".strongfence");
@@ -63,7 +53,7 @@ struct inputs inputs_open(const struct options *options, bool files_alone)
 		if (options->have_flags)
 			fatal("a kernel tree and flags after '--' exclude each other");
 		source = options->kernel_src ? copy(options->kernel_src)
-					     : source_of_build(options->kernel_build);
+					     : kernel_source_of(options->kernel_build);
 		if (!source)
 			fatal("%s: not a kernel's build directory (it has no link 'source'); name the tree "
 			      "with --kernel-src",

@@ -30,6 +30,15 @@ void kernel_check_source(const char *src)
 		      src);
 }
 
+char *kernel_source_of(const char *build)
+{
+	char *link = path_join(build, "source");
+	char *source = is_directory(link) && has(link, "scripts/Makefile.build") ? path_real(NULL, link) : NULL;
+
+	free(link);
+	return source;
+}
+
 bool kernel_built_in_place(const char *src)
 {
 	char *pattern;

@@ -18,6 +18,9 @@ struct kernel {
 // Fatal unless src is a kernel source tree.
 void kernel_check_source(const char *src);
 
+// The tree that a build directory of Kbuild has a link "source" to; NULL when it has none. Caller frees.
+char *kernel_source_of(const char *build);
+
 // Whether make wrote its configuration into the source tree, so that Kbuild refuses O=.
 bool kernel_built_in_place(const char *src);
 

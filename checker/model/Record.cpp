@@ -124,7 +124,8 @@ void strongfence::recordModel(
     if (!T.Slots || T.K != Teardown::Driver)
       continue;
     StringRef Bus = structName(T.Slots->getType());
-    Bus.consume_back("_driver");
+    if (!Bus.consume_back("_driver"))
+      continue; // no driver core has it
     auto [It, First] = R.Buses.try_emplace(name(T.Root), Bus);
     if (!First && It->second != Bus)
       It->second.clear(); // one function serves two buses
