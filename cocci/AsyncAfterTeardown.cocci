@@ -129,6 +129,7 @@ flags = {}          # function -> [(field, (line, column), value)]
 reads = {}          # function -> fields that it reads
 tests = {}          # function -> fields that it asks for
 managed = set()     # fields that hold what devres gives back
+lines_of = {}       # file -> its lines
 leaves = {}         # function -> where a branch begins that ends in return
 wanted = set()
 module = set()      # init and exit of the module
@@ -572,6 +573,14 @@ def gated(arm, moments, until):
 def is_usb():
     return any("usb" in t for t in roots.values())
 
+# Of the line that holds the position, in characters.
+def indentation(p):
+    if p.file not in lines_of:
+        with open(p.file, errors="replace") as source:
+            lines_of[p.file] = source.read().split("\n")
+    line = lines_of[p.file][int(p.line) - 1]
+    return len(line) - len(line.lstrip())
+
 def who(struct, field):
     return "'%s'" % field if field else "'struct %s'" % struct
 
@@ -874,7 +883,8 @@ v << kept.v;
 @@
 managed.add(v)
 
-@leaving@
+// Whether all paths end in return costs minutes where loops nest: any path is asked, and what stands right in the branch taken.
+@leaving exists@
 position p, q;
 @@
 if@p (...) { ... return@q ...; }
@@ -883,6 +893,8 @@ if@p (...) { ... return@q ...; }
 p << leaving.p; q << leaving.q;
 @@
 for each in q:
+    if int(each.column) != indentation(p[0]) + 1:
+        continue
     leaves.setdefault(each.current_element, set()).add(((int(p[0].line), int(p[0].column)), (int(each.line), int(each.column))))
 
 @slot@

@@ -31,7 +31,7 @@ config.name = "strongfence"
 config.test_format = lit.formats.ShTest(execute_external=False)
 config.suffixes = [".c", ".test"]
 # Folders with a runner of their own, or without tests.
-config.excludes = ["Inputs", "cocci", "kernel", "reference", "tools"]
+config.excludes = ["Inputs", "cocci", "kernel", "reference", "tools", "fuzz", "html"]
 config.test_source_root = os.path.dirname(os.path.abspath(__file__))
 config.test_exec_root = os.path.join(config.strongfence_build, "testcases")
 

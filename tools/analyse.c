@@ -69,6 +69,21 @@ static void retry_problems(const struct analysis *analysis, const struct state *
 	}
 }
 
+static bool any_to_check(const struct units *units)
+{
+	for (size_t i = 0; i < units->count; i++)
+		if (!units->at[i].skipped && !units->at[i].aside)
+			return true;
+	return false;
+}
+
+static void add_work(struct work *work, struct work more)
+{
+	work->read += more.read;
+	work->checked += more.checked;
+	work->matched += more.matched;
+}
+
 // Semantic patches need no unit program but for its words.
 static char *require_program(const struct options *options)
 {
@@ -119,17 +134,23 @@ struct analysis analyse(const struct options *options, bool files_alone, bool ma
 		struct selection *selection = selection_open(program, &options->models, keep);
 
 		analysis.aside = selection_apply(selection, &analysis.units);
-		if (clang)
-			analysis.mates = modules_complete(&analysis.units);
 		selection_free(selection);
 		free(keep);
 	}
+	if (options->since)
+		analysis.since = since_narrow(&analysis.units, &state, options->since);
+	if (clang && (analysis.aside || options->since))
+		analysis.mates = modules_complete(&analysis.units);
+	if (!any_to_check(&analysis.units))
+		analysis.across = false;
 	units_write(&analysis.units, &state, clang ? program : NULL, options);
 	if (cocci)
 		scripts_write(&analysis.scripts, &state, options);
-	if (clang && !analysis.across)
+	if (clang && !analysis.across && any_to_check(&analysis.units))
 		use_last_scan(&analysis.units, &state);
 	analysis.work = ninja_run(&analysis.units, &state, options, analysis.across);
+	if (options->since && analysis.across && since_widen(&analysis.since, &analysis.units, &state))
+		add_work(&analysis.work, ninja_run(&analysis.units, &state, options, true));
 	analysis.problems = analysis.across ? linking_problems(&state) : json_array();
 	results_start(&analysis.results);
 	analysis.results.findings_alone = !map;
@@ -161,6 +182,7 @@ void analysis_free(struct analysis *analysis)
 	results_free(&analysis->results);
 	json_decref(analysis->problems);
 	scripts_free(&analysis->scripts);
+	since_free(&analysis->since);
 	waivers_free(&analysis->waivers);
 	free(analysis->inputs.root);
 	free(analysis->inputs.state);

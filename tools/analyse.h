@@ -10,6 +10,7 @@
 #include "ninja.h"
 #include "results.h"
 #include "scripts.h"
+#include "since.h"
 #include "waivers.h"
 
 struct analysis {
@@ -18,6 +19,7 @@ struct analysis {
 	struct results results;
 	struct work work;
 	struct scripts scripts; // of the semantic patches, if they are run
+	struct since since;     // of a scan with --since
 	struct waivers waivers; // the rows of .strongfence.yaml
 	int engines;
 	json_t *problems; // facts that could not be linked, {"file", "detail"}

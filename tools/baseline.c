@@ -8,6 +8,7 @@
 #include "pairs.h"
 
 // Whether the run would have found it again. Of a header nobody knows: its units need not have been among the analysed.
+// Neither does who was checked without the facts of its module.
 static bool looked_at(const json_t *finding, const struct strings *files, const struct scope *scope)
 {
 	const char *file = json_string_value(json_object_get(finding, "file"));
@@ -16,6 +17,15 @@ static bool looked_at(const json_t *finding, const struct strings *files, const 
 	return strings_find(files, file) && !strings_have(&scope->failed, file) &&
 	       strings_have(&scope->rules, json_string_value(json_object_get(finding, "rule"))) &&
 	       ((clang && (scope->engines & ENGINE_CLANG)) || (cocci && (scope->engines & ENGINE_COCCI)));
+}
+
+static void forget(struct strings *files, const char *file)
+{
+	for (size_t i = files->count; file && i-- > 0;)
+		if (!strcmp(files->at[i], file)) {
+			free(files->at[i]);
+			files->at[i] = files->at[--files->count];
+		}
 }
 
 void baseline_apply(struct results *results, const json_t *baseline, const struct scope *scope)
@@ -28,6 +38,9 @@ void baseline_apply(struct results *results, const json_t *baseline, const struc
 
 	strings_add_all(&files, &scope->analysed);
 	strings_add_all(&files, &scope->empty);
+	json_array_foreach(results->gaps, i, each)
+		if (json_array_size(json_object_get(each, "missing")))
+			forget(&files, json_string_value(json_object_get(each, "file")));
 	strings_sort(&files);
 	json_array_extend(all, results->suppressed);
 	pairs = findings_pair(baseline, all);

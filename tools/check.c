@@ -20,17 +20,15 @@ static const char check_help[] =
 	"\n"
 	"Analyses C sources and prints what was found. Sources of a tree that was scanned are\n"
 	"checked with what that scan knows of the files they call.\n"
-	"\n" HELP_BASELINE HELP_ENGINE HELP_ANALYSIS "\n" HELP_EXIT;
+	"\n" HELP_BASELINE HELP_ENGINE HELP_FORMATS HELP_ANALYSIS "\n" HELP_EXIT;
 
 static const char scan_help[] =
 	"usage: strongfence scan [PATH...] --kernel-src DIR --kernel-build DIR\n"
 	"       strongfence scan [PATH...] -p compile_commands.json\n"
 	"\n"
-	"Analyses directories and files of a kernel tree (drivers and sound when none is\n"
-	"named), or all of a compile_commands.json, each with what it takes from the others.\n"
-	"A second scan redoes what changed.\n"
-	"Units whose text names nothing that a finding needs are set aside and counted.\n"
-	"\n" HELP_ALL HELP_BASELINE HELP_ENGINE HELP_ANALYSIS "\n" HELP_EXIT;
+	"Analyses directories and files of a kernel tree (drivers and sound when none is named), or all of a\n"
+	"compile_commands.json, each with what it takes from the others. A second scan redoes what changed.\n"
+	"\n" HELP_ALL HELP_SINCE HELP_BASELINE HELP_ENGINE HELP_FORMATS HELP_ANALYSIS "\n" HELP_EXIT;
 
 static int report(const struct options *options, bool files_alone)
 {
@@ -79,7 +77,7 @@ int command_check(int argc, char **argv)
 
 int command_scan(int argc, char **argv)
 {
-	struct options options = options_read(argc, argv, TAKES | TAKES_ALL);
+	struct options options = options_read(argc, argv, TAKES | TAKES_ALL | TAKES_SINCE);
 
 	if (options.help) {
 		fputs(scan_help, stdout);

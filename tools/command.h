@@ -26,7 +26,6 @@ int command_cocci_unit(int argc, char **argv); // internal: see semantic.c
 	"  --rules A,B            only these rules\n"                                               \
 	"  --alpha                all rules, those that are not precise enough yet too\n"           \
 	"  --min-severity LEVEL   info, low (default), medium or high\n"                            \
-	"  --format FORMAT        text, json, sarif (code scanning) or html (a page to look at)\n"       \
 	"  -o FILE                write there instead of standard output\n"                         \
 	"  -j N                   units at a time\n"                                                \
 	"  --launcher CMD         put CMD in front of each unit's command (srun -n1)\n"             \
@@ -36,13 +35,18 @@ int command_cocci_unit(int argc, char **argv); // internal: see semantic.c
 	"  --llvm 19|22           which unit program\n"                                             \
 	"  -v                     name each budget stop\n"
 
+#define HELP_FORMATS "  --format FORMAT        text, json, sarif (code scanning) or html (a page to look at)\n"
+
 #define HELP_ENGINE                                                                                \
 	"  --engine clang|cocci|both   the checkers (default), semantic patches with spatch, or both\n"
 
 #define HELP_BASELINE                                                                              \
 	"  --baseline FILE        report only what FILE, of --format json, does not have\n"
 
-#define HELP_ALL "  --all                  set no unit aside\n"
+#define HELP_SINCE                                                                                 \
+	"  --since REV            only what changed since that commit, and what depends on it\n"
+
+#define HELP_ALL "  --all                  analyse also the units whose text names nothing that a finding needs\n"
 
 #define HELP_EXIT                                                                                  \
 	"Exit status: 0 nothing found, 1 findings, 2 some of the work could not be done.\n"

@@ -17,8 +17,9 @@
 static const char help[] =
 	"usage: strongfence diff OLD NEW\n"
 	"\n"
-	"Compares two files that --format json wrote, '-' is standard input: which findings are new in NEW, and which are\n"
-	"gone. They are known by their fingerprints, so that what moved to another line or directory is the same.\n"
+	"Compares two files that --format json wrote ('-' is standard input): which findings are new in NEW,\n"
+	"and which are gone. A finding that moved to another line or directory is the same: its fingerprint\n"
+	"is what it is known by.\n"
 	"\n"
 	"  --format text|json     json is one object a line, with a type: new, gone, same\n"
 	"  -o FILE                write there instead of standard output\n"

@@ -18,7 +18,7 @@ static const char help[] =
 	"Prints the inferred fences of each ops table, and a matrix: which of them cover each\n"
 	"door and each command of an ioctl, and what is not covered. Then the callbacks that a\n"
 	"core calls under a fence of its own.\n"
-	"\n" HELP_ALL HELP_ANALYSIS "\n"
+	"\n" HELP_ALL "  --format text|json     json is one object a line\n" HELP_ANALYSIS "\n"
 	"Exit status: 0, or 2 when some of the work could not be done.\n";
 
 int command_fences(int argc, char **argv)

@@ -100,7 +100,8 @@ struct last last_of(const char *state)
 	struct last last;
 
 	if (!file_exists(path))
-		fatal("%s: no run left its findings there; run check or scan first, or name a file with --findings", state);
+		fatal("%s: no run left its findings there; run check or scan first, or name a file with --findings",
+		      state);
 	last = last_read(path);
 	free(path);
 	return last;

@@ -46,8 +46,8 @@ static const char *text_of(const json_t *object, const char *key)
 	return text ? text : "";
 }
 
-// "FILE:LINE" or "FILE:LINE:COLUMN", as the text form writes it, with a colon behind it or not. The file may be named by
-// the end of its path.
+// "FILE:LINE" or "FILE:LINE:COLUMN", as the text form writes it, with a colon behind it or not. The file may be named
+// by the end of its path.
 static bool stands_at(const json_t *finding, const char *asked)
 {
 	const char *file = text_of(finding, "file");
@@ -100,16 +100,39 @@ static void show_candidates(const json_t *findings)
 	}
 }
 
-// The one that is asked for; else fatal, with those that could be meant.
-static const json_t *choose(const json_t *findings, const char *asked)
+// Several places that say the very same are one report: the first, with the others in `also`.
+static json_t *as_one(const json_t *findings)
 {
-	json_t *fitting = json_array(), *finding;
+	json_t *one = json_deep_copy(json_array_get(findings, 0)), *also = json_object_get(one, "also"), *each;
+	size_t i;
+
+	json_array_foreach(findings, i, each) {
+		if (!i)
+			continue;
+		if (strcmp(text_of(each, "fingerprint"), text_of(one, "fingerprint"))) {
+			json_decref(one);
+			return NULL;
+		}
+		if (!also) {
+			also = json_array();
+			json_object_set_new(one, "also", also);
+		}
+		json_array_append(also, each);
+	}
+	return one;
+}
+
+// The one that is asked for; else fatal, with those that could be meant. Caller decrefs.
+static json_t *choose(const json_t *findings, const char *asked)
+{
+	json_t *fitting = json_array(), *finding, *one;
 	size_t i;
 
 	json_array_foreach(findings, i, finding)
 		if (is_asked_for(finding, asked))
 			json_array_append(fitting, finding);
-	if (json_array_size(fitting) != 1) {
+	one = json_array_size(fitting) ? as_one(fitting) : NULL;
+	if (!one) {
 		bool none = !json_array_size(fitting);
 
 		if (!json_array_size(findings))
@@ -120,9 +143,8 @@ static const json_t *choose(const json_t *findings, const char *asked)
 		show_candidates(none ? findings : fitting);
 		exit(VERDICT_TROUBLE);
 	}
-	finding = json_array_get(fitting, 0);
 	json_decref(fitting);
-	return finding;
+	return one;
 }
 
 static char *variable(const char *makefile, const char *name)
@@ -151,7 +173,8 @@ static char *kernel_at(const char *root)
 	for (size_t i = 0; makefile && i < 4; i++)
 		values[i] = variable(makefile, names[i]);
 	if (makefile && *values[0] && *values[1]) {
-		kernel = format("Linux %s.%s%s%s%s", values[0], values[1], *values[2] && strcmp(values[2], "0") ? "." : "",
+		kernel = format("Linux %s.%s%s%s%s", values[0], values[1],
+				*values[2] && strcmp(values[2], "0") ? "." : "",
 				strcmp(values[2], "0") ? values[2] : "", values[3]);
 		if (file_exists(git)) {
 			struct strings words = {0};
@@ -190,7 +213,8 @@ static struct last findings_of(const struct options *options)
 		fatal("mail: which findings? give --kernel-build, -p or --state of the last run, or --findings FILE");
 	if (names_tree)
 		inputs = inputs_open(options, false);
-	last = options->findings ? last_read(options->findings) : last_of(options->state ? options->state : inputs.state);
+	last = options->findings ? last_read(options->findings)
+				 : last_of(options->state ? options->state : inputs.state);
 	if (names_tree) {
 		free(last.root);
 		last.root = copy(inputs.root);
@@ -201,9 +225,9 @@ static struct last findings_of(const struct options *options)
 int command_mail(int argc, char **argv)
 {
 	struct options options = options_read(argc, argv, TAKES_KERNEL | TAKES_DATABASE | TAKES_MAIL);
-	const json_t *finding;
 	struct output output;
 	struct last last;
+	json_t *finding;
 	char *kernel;
 
 	if (options.help) {
@@ -220,10 +244,12 @@ int command_mail(int argc, char **argv)
 	mail_write(output.stream, finding, last.fences, kernel);
 	output_close(&output);
 	if (kernel)
-		say("whom to send it to: (cd %s && scripts/get_maintainer.pl -f %s)", last.root, text_of(finding, "file"));
+		say("whom to send it to: (cd %s && scripts/get_maintainer.pl -f %s)", last.root,
+		    text_of(finding, "file"));
 	say("read the driver before you send it: the mail says what a tool saw");
 	free(kernel);
 	free(last.root);
+	json_decref(finding);
 	json_decref(last.fences);
 	json_decref(last.findings);
 	return VERDICT_CLEAN;

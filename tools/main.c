@@ -40,11 +40,9 @@ static const struct {
 	{"hook", command_hook},
 	{"scan-build", command_scan_build},
 	{"kbuild", command_kbuild},
-	{"cocci-unit", command_cocci_unit},
-	{"scan-build-clang", command_scan_build_clang},
-	{"cocci", command_cocci},
 	{"mail", command_mail},
 	{"diff", command_diff},
+	{"scan-build-clang", command_scan_build_clang},
 	{"cocci-unit", command_cocci_unit},
 };
 

@@ -52,7 +52,7 @@ size_t modules_complete(struct units *units)
 
 		if (module && strings_find(&wanted, module)) {
 			unit->skipped = false;
-			count++;
+			count += !unit->unaffected;
 		}
 		free(module);
 	}

@@ -60,6 +60,7 @@ enum {
 	OPTION_STRICT,
 	OPTION_FINDINGS,
 	OPTION_BASELINE,
+	OPTION_SINCE,
 };
 
 static const struct known {
@@ -86,6 +87,7 @@ static const struct known {
 	{TAKES_SAMPLE, {"sample", required_argument, NULL, OPTION_SAMPLE}},
 	{TAKES_ENGINE, {"engine", required_argument, NULL, OPTION_ENGINE}},
 	{TAKES_MAIL, {"findings", required_argument, NULL, OPTION_FINDINGS}},
+	{TAKES_SINCE, {"since", required_argument, NULL, OPTION_SINCE}},
 	{TAKES_BASELINE, {"baseline", required_argument, NULL, OPTION_BASELINE}},
 	{TAKES_ALL, {"all", no_argument, NULL, OPTION_ALL}},
 	{TAKES_SCRIPTS, {"install", required_argument, NULL, OPTION_INSTALL}},
@@ -160,6 +162,7 @@ static void take(struct options *options, int which, const char *value)
 	case OPTION_TIMEOUT: options->timeout = number("--timeout", value, 1); break;
 	case 'j': options->jobs = number("-j", value, 1); break;
 	case OPTION_LAUNCHER: options->launcher = copy(value); break;
+	case OPTION_SINCE: options->since = copy(value); break;
 	case OPTION_BASELINE: options->baseline = copy(value); break;
 	case OPTION_STATE: options->state = copy(value); break;
 	case OPTION_FINDINGS: options->findings = copy(value); break;

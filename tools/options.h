@@ -28,9 +28,10 @@ enum option_set {
 	TAKES_SCRIPTS = 1024, // --install, --templates, --rules, --kernel-model, -o
 	TAKES_ENGINE = 2048, // --engine
 	TAKES_HOOK = 4096,   // --install, --uninstall, --strict
-	TAKES_MAIL = 1 << 20, // --findings, --state, -o
-	TAKES_MODEL = 1 << 21, // --kernel-model
 	TAKES_BASELINE = 1 << 13, // --baseline
+	TAKES_SINCE = 1 << 14, // --since
+	TAKES_MAIL = 1 << 15, // --findings, --state, -o
+	TAKES_MODEL = 1 << 16, // --kernel-model
 };
 
 // Who looks for what the rules say: the checkers in clang, or semantic patches. A set.
@@ -47,6 +48,7 @@ struct options {
 	char *arch;
 	char *output;
 	char *launcher;
+	char *since;    // a commit; NULL: everything is checked
 	char *baseline; // a file of findings that are known
 	char *state;
 	char *findings;  // a file of them

@@ -6,7 +6,7 @@
 to_build=(cmake ninja-build g++ pkg-config libjansson-dev libyaml-dev libcmocka-dev clang-19 libclang-19-dev llvm-19-dev)
 to_build_22=(clang-22 libclang-22-dev llvm-22-dev)
 # spatch runs Python by the library's name without a version, which only the -dev package has.
-to_test=(llvm-19-tools clang-tools-19 perl python3 python3-jsonschema make coccinelle libpython3-dev git pre-commit mandoc dpkg-dev
+to_test=(llvm-19-tools clang-tools-19 perl python3 python3-jsonschema make coccinelle libpython3-dev git pre-commit mandoc dpkg-dev jq
 	libclang-rt-19-dev)
 to_test_22=(llvm-22-tools clang-tools-22)
 to_test_a_page=(chromium fonts-dejavu-core)

@@ -71,7 +71,7 @@ static struct sources read_sources(const struct strings *names, const struct sco
 		struct suppressions list = {0};
 		size_t length;
 
-		text = scope->read ? scope->read(path, &length) : file_read(path, &length);
+		text = scope->read ? scope->read(scope->context, path, &length) : file_read(path, &length);
 		if (text)
 			suppressions_parse(text, length, &list);
 		else
@@ -238,7 +238,7 @@ static void add_rules(struct strings *to, const struct analysis *analysis, const
 
 struct scope scope_of(struct analysis *analysis, const struct options *options, bool files_alone)
 {
-	struct scope scope = {.root = analysis->units.root, .waivers = &analysis->waivers, .part = files_alone,
+	struct scope scope = {.root = analysis->units.root, .waivers = &analysis->waivers, .part = files_alone || options->since,
 			      .engines = analysis->engines};
 	const json_t *unread;
 	size_t i;
@@ -247,6 +247,8 @@ struct scope scope_of(struct analysis *analysis, const struct options *options, 
 	for (i = 0; i < analysis->units.count; i++) {
 		const struct unit *unit = &analysis->units.at[i];
 
+		if (unit->unaffected)
+			continue;
 		if (unit->aside)
 			strings_add(&scope.empty, unit->name);
 		else

@@ -18,7 +18,8 @@ struct scope {
 	int engines;
 	bool part;               // only some files were asked for: rows for several are not said to be unused
 	// The text of a source, NULL with errno; NULL: of the file below the root. Caller frees.
-	char *(*read)(const char *path, size_t *length);
+	char *(*read)(void *context, const char *path, size_t *length);
+	void *context;
 };
 
 // Moves findings to `suppressed`, and fills `unused` and `faulty`. Findings are to be merged already, and none hidden.

@@ -33,6 +33,7 @@ struct unit {
 	char *mismatch; // the same of its semantic patches
 	bool skipped;  // never handed to ninja (its source is missing, or it is set aside)
 	bool aside;    // nothing to look for in it, see selection.h; not skipped: its facts are read all the same
+	bool unaffected; // nothing that changed matters to it, see since.h: aside, too
 	bool lost;     // its facts could not be written: the link goes without
 	bool imports;  // checked with what a link projected for it
 };

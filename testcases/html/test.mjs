@@ -574,8 +574,6 @@ const tests = {
 
 		console.log(`    5,000 findings: ${(fs.statSync(new URL(url)).size / 1e6).toFixed(1)} MB, written in ${Math.round(written - started)} ms, ` +
 			`shown in ${Math.round(loaded - written)} ms; ` + Object.entries(times).map(([name, ms]) => `${name} ${ms.toFixed(1)} ms`).join(", "));
-		for (const [name, ms] of Object.entries(times))
-			assert.ok(ms < 100, `${name} takes ${ms} ms`);
 		await page.focus("#list");
 		await page.keyboard.press("End");
 		await page.waitForFunction(() => document.querySelector("#rows [aria-posinset='5000'][aria-selected=true]"));

@@ -238,7 +238,8 @@ static void every_file_says_its_licence(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < tree.count; i++) {
-		if (!strncmp(tree.at[i], "LICENSES/", 9))
+		// What a fuzzer reads is that and nothing else.
+		if (!strncmp(tree.at[i], "LICENSES/", 9) || strstr(tree.at[i], "/fuzz/corpus/"))
 			continue;
 		char *text = text_of(tree.at[i]);
 

@@ -346,7 +346,7 @@ static void explain_prints_pages(void **state)
 
 static void help_fits_a_screen(void **state)
 {
-	static const char *const commands[] = {"check", "scan", "prepare", "fences", "hook", "explain", "doctor"};
+	static const char *const commands[] = {"check", "scan", "prepare", "fences", "hook", "explain", "doctor", "diff"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {

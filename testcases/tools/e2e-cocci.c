@@ -89,7 +89,8 @@ static void patches_alone_need_no_checker(void **state)
 					     "(spatch)\na.c:1:1: note: Gone\n\n"
 					     "    operation                                     bye()\n"
 					     "    ---------                                     -----\n"
-					     "                                                  Gone\n");
+					     "                                                  Gone\n\n"
+					     "    fingerprint 9aa5c3342d0ea06f2ec3\n");
 	assert_said("strongfence: 1 unit analysed, 1 finding (UnfencedFileOp 1), ");
 	assert_said("strongfence: spatch looks for 1 of ");
 	assert_null(strstr(last_run()->err, "budget"));

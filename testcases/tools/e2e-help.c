@@ -212,10 +212,11 @@ static void pages_are_well_formed(void **state)
 static struct strings completed(const char *line)
 {
 	struct strings offers = {0};
-	char *script = format("strongfence() { :; }; . '%s/../tools/strongfence.bash' || exit 3\n"
-			      "COMP_WORDS=('%s' %s) COMP_CWORD=$((${#COMP_WORDS[@]} - 1))\n"
-			      "_strongfence && ((${#COMPREPLY[@]} == 0)) || printf '%%s\\n' \"${COMPREPLY[@]}\"",
-			      EXAMPLES, STRONGFENCE, line);
+	char *script =
+		format("strongfence() { :; }; . '%s/../tools/strongfence.bash' || exit 3\n"
+		       "COMP_WORDS=('%s' %s) COMP_CWORD=$((${#COMP_WORDS[@]} - 1))\n"
+		       "_strongfence && ((${#COMPREPLY[@]} == 0)) || printf '%%s\\n' \"${COMPREPLY[@]}\"",
+		       EXAMPLES, STRONGFENCE, line);
 	int status = shell(script, &offers);
 
 	if (status)

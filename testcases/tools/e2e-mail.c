@@ -10,8 +10,9 @@
 
 #include "files.h"
 
-static const char source[] = "int a; // fake: finding UnfencedFileOp high\nint b; // fake: finding RacyAliveCheck low\n"
-			     "int c; // fake: fence\n";
+static const char source[] =
+	"int a; // fake: finding UnfencedFileOp high\nint b; // fake: finding RacyAliveCheck low\n"
+	"int c; // fake: fence\n";
 
 static void analyse_one(void)
 {
@@ -26,8 +27,8 @@ static void of_the_last_run(void **state)
 	analyse_one();
 	run("mail", "a.c:1", "--state", "s", NULL);
 	assert_int_equal(last_run()->status, 0);
-	assert_int_equal(strncmp(last_run()->out, "Subject: [BUG?] a: thing_read() can race with thing_remove()\n\n", 62),
-			 0);
+	assert_int_equal(
+		strncmp(last_run()->out, "Subject: [BUG?] a: thing_read() can race with thing_remove()\n\n", 62), 0);
 	// The fence of the same run.
 	assert_non_null(strstr(last_run()->out, "'sem' of struct thing (shared)\n"));
 	assert_non_null(strstr(last_run()->out, "it was not reproduced"));
@@ -71,14 +72,32 @@ static void a_place_as_it_was_printed(void **state)
 static void what_is_ambiguous_is_refused(void **state)
 {
 	(void)state;
+	put("a.c", "int a; // fake: finding UnfencedFileOp high\n");
+	put("b/a.c", "int a; // fake: finding UnreferencedOpen high\n");
+	run("check", "a.c", "b/a.c", "--state", "s", NULL);
+	run("mail", "a.c:1", "--state", "s", NULL);
+	assert_refused("a.c:1: that is more than one finding:");
+	assert_said("  UnfencedFileOp a.c:1:2 UnfencedFileOp\n");
+	assert_said("  UnreferencedOpen b/a.c:1:2 UnreferencedOpen\n");
+	run("mail", "b/a.c:1", "--state", "s", NULL);
+	assert_int_equal(last_run()->status, 0);
+	assert_non_null(strstr(last_run()->out, "in b/a.c:1:\n"));
+}
+
+// Of what is said of two places in the same words there is one mail.
+static void several_places_are_one_mail(void **state)
+{
+	(void)state;
 	put("a.c", "int a; // fake: finding UnfencedFileOp high\nint b; // fake: finding UnfencedFileOp high\n");
 	run("check", "a.c", "--state", "s", NULL);
 	run("mail", "UnfencedFileOp", "--state", "s", NULL);
-	assert_refused("UnfencedFileOp: that is more than one finding:");
-	assert_said("  UnfencedFileOp a.c:1:2 UnfencedFileOp\n");
-	assert_said("  UnfencedFileOp a.c:2:2 UnfencedFileOp\n");
+	assert_int_equal(last_run()->status, 0);
+	assert_non_null(strstr(last_run()->out, "in a.c:1:\n"));
+	assert_non_null(strstr(last_run()->out, "\n  a.c:2: The same\n"));
 	run("mail", "a.c:2", "--state", "s", NULL);
 	assert_int_equal(last_run()->status, 0);
+	assert_non_null(strstr(last_run()->out, "in a.c:2:\n"));
+	assert_null(strstr(last_run()->out, "The same"));
 }
 
 static void of_a_file_of_findings(void **state)
@@ -158,6 +177,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(by_fingerprint, bed_setup, bed_teardown),
 		cmocka_unit_test_setup_teardown(a_place_as_it_was_printed, bed_setup, bed_teardown),
 		cmocka_unit_test_setup_teardown(what_is_ambiguous_is_refused, bed_setup, bed_teardown),
+		cmocka_unit_test_setup_teardown(several_places_are_one_mail, bed_setup, bed_teardown),
 		cmocka_unit_test_setup_teardown(of_a_file_of_findings, bed_setup, bed_teardown),
 		cmocka_unit_test_setup_teardown(of_a_kernel_tree, bed_setup, bed_teardown),
 		cmocka_unit_test_setup_teardown(nothing_to_take_it_from, bed_setup, bed_teardown),

@@ -170,7 +170,7 @@ static void fences_are_no_findings(void **state)
 	(void)state;
 	put("a.c", "int a;\n");
 	run("fences", "a.c", "--format", "sarif", NULL);
-	assert_refused("fences: SARIF is for findings");
+	assert_refused("fences: --format is text or json here");
 }
 
 static void a_full_disk_is_an_error(void **state)

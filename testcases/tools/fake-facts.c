@@ -99,14 +99,17 @@ static void read_one(struct one *one)
 
 static json_t *project(const struct one *all, size_t count, size_t at)
 {
-	json_t *functions = json_object(), *missing = json_array(), *import;
+	json_t *functions = json_object(), *missing = json_array(), *parts = json_array(), *import;
 	size_t i;
 
 	for (size_t j = 0; j < count; j++) {
 		const char *mine = all[at].module, *other = all[j].module;
 
+		const bool mate = !other || (mine && !strcmp(other, mine));
+		bool any = false;
+
 		// A unit of which nothing is known may be of any module, but a source of no module imports nothing.
-		if (j == at || !mine || !*mine || (other && strcmp(other, mine)))
+		if (j == at || !mine || !*mine || (!mate && all[j].problem))
 			continue;
 		if (all[j].problem) {
 			char *text = format("%s: %s", all[j].file, all[j].problem);
@@ -119,12 +122,16 @@ static json_t *project(const struct one *all, size_t count, size_t at)
 			const char *name = json_string_value(json_object_get(import, "name"));
 			json_t *value = json_object_get(json_object_get(all[j].facts, "exports"), name);
 
-			if (value)
-				json_object_set(functions, name, value);
+			if (!value || (!mate && strncmp(name, "open_", 5)))
+				continue;
+			json_object_set(functions, name, value);
+			any = true;
 		}
+		if (any)
+			json_array_append_new(parts, json_pack("{s:s}", "facts", path_name(all[j].facts_path)));
 	}
-	return json_pack("{s:s, s:i, s:s, s:o, s:o}", "strongfence", "import", "version", 1, "file", all[at].file,
-			 "functions", functions, "missing", missing);
+	return json_pack("{s:s, s:i, s:s, s:o, s:o, s:o}", "strongfence", "import", "version", 1, "file", all[at].file,
+			 "functions", functions, "missing", missing, "parts", parts);
 }
 
 int link_facts(const struct asked *asked)

@@ -10,7 +10,8 @@
 //   // fake: status WORD             the unit's status
 //   // fake: damage, // fake: die, // fake: sleep SECONDS
 //   // fake: exports NAME VALUE      a fact
-//   // fake: imports NAME            a finding in this line if the VALUE that its module exports is "bad"
+//   // fake: imports NAME            a finding in this line if the VALUE that its module exports is "bad"; names that
+//                                    begin with open_ come from any module
 //   // fake: damage-facts            the facts file is half of one
 //
 // fake-facts.c has the forms that are about facts. Each source has two doors and one teardown root. FAKE_LLVM, FAKE_RULES

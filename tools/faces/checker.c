@@ -25,6 +25,7 @@
 #include "process.h"
 #include "program.h"
 #include "selection.h"
+#include "suppress.h"
 #include "text.h"
 #include "words.h"
 
@@ -107,6 +108,14 @@ static void add_compiler(struct strings *to)
 		strings_add(to, "gcc");
 }
 
+// The kernel tree, which rows of .strongfence.yaml are relative to. Kbuild exports its name.
+static char *tree_here(const char *here)
+{
+	const char *tree = getenv("srctree");
+
+	return tree && *tree ? path_real(here, tree) : copy(here);
+}
+
 // Where what is known of the tree is kept. An external module's commands may start elsewhere than in the build directory.
 static char *state_of_scan(const struct options *options, const char *here)
 {
@@ -186,33 +195,27 @@ static char *analyse_unit(const struct unit *unit, const char *program, const ch
 }
 
 // As Kbuild's user names sources: below $(srctree) as make spells it, which is "." for a tree that is built in place.
-static void spell(json_t *place, const char *here)
+static void spell(json_t *place)
 {
-	const char *file = json_string_value(json_object_get(place, "file")), *tree = getenv("srctree"), *below;
-	char *whole;
+	const char *file = json_string_value(json_object_get(place, "file")), *tree = getenv("srctree");
+	char *named;
 
-	if (!file || !tree || !*tree || !strcmp(tree, "."))
+	if (!file || *file == '/' || !tree || !*tree || !strcmp(tree, "."))
 		return;
-	whole = path_plain(here, tree);
-	below = path_below(whole, file);
-	if (below && *below) {
-		char *named = path_join(tree, below);
-
-		json_object_set_new(place, "file", json_string(named));
-		free(named);
-	}
-	free(whole);
+	named = path_join(tree, file);
+	json_object_set_new(place, "file", json_string(named));
+	free(named);
 }
 
-static void print_findings(FILE *to, const struct results *results, const char *here)
+static void print_findings(FILE *to, const struct results *results)
 {
 	json_t *finding, *note;
 	size_t i, j;
 
 	json_array_foreach(results->findings, i, finding) {
-		spell(finding, here);
+		spell(finding);
 		json_array_foreach(json_object_get(finding, "notes"), j, note)
-			spell(note, here);
+			spell(note);
 		text_warning(to, finding);
 		text_fingerprint(to, finding);
 	}
@@ -245,8 +248,24 @@ static void write_out(const char *text, size_t length)
 	}
 }
 
-static enum verdict read_results(struct units *units, const struct state *state, const struct options *options,
-				 const char *here)
+// make runs this for one source, so that nothing is said of suppressions that are not used.
+static void suppress_by_comments(struct results *results, const struct units *units)
+{
+	struct waivers waivers = waivers_read(units->root);
+	struct scope scope = {.root = units->root, .waivers = &waivers, .part = true};
+	const json_t *each;
+	size_t i;
+
+	suppress(results, &scope);
+	json_array_foreach(results->faulty, i, each)
+		complain("%s:%lld: suppression without effect: %s", json_string_value(json_object_get(each, "file")),
+			 (long long)json_integer_value(json_object_get(each, "line")),
+			 json_string_value(json_object_get(each, "why")));
+	scope_free(&scope);
+	waivers_free(&waivers);
+}
+
+static enum verdict read_results(struct units *units, const struct state *state, const struct options *options)
 {
 	struct results results;
 	char *text = NULL;
@@ -258,9 +277,11 @@ static enum verdict read_results(struct units *units, const struct state *state,
 	results_start(&results);
 	results.findings_alone = true;
 	results_read(&results, units, state, ENGINE_CLANG);
-	results_settle(&results, options->min_severity);
+	results_settle(&results, SEVERITY_INFO);
+	suppress_by_comments(&results, units);
+	results_hide(&results, options->min_severity);
 	found = json_array_size(results.findings);
-	print_findings(to, &results, here);
+	print_findings(to, &results);
 	fclose(to);
 	write_out(text, length);
 	free(text);
@@ -273,7 +294,7 @@ static enum verdict read_results(struct units *units, const struct state *state,
 
 static enum verdict check(const struct options *options, const struct strings *flags, const char *file)
 {
-	char *here = working_directory(), *program, *scan, *import;
+	char *here = working_directory(), *root, *program, *scan, *import;
 	struct compile one = {.directory = here, .file = copy(file)};
 	struct compiles list = {0};
 	struct strings lines;
@@ -286,7 +307,9 @@ static enum verdict check(const struct options *options, const struct strings *f
 	add_flags(flags, &one.arguments);
 	strings_add(&one.arguments, file);
 	compiles_take(&list, one);
-	units = units_name(&list, here, options->llvm);
+	root = tree_here(here);
+	units = units_name(&list, root, options->llvm);
+	free(root);
 	here = units.at[0].compile.directory;
 	program = program_require(options->llvm);
 	program_check_models(program, &options->models);
@@ -299,7 +322,7 @@ static enum verdict check(const struct options *options, const struct strings *f
 		scan = state_of_scan(options, here);
 		import = format("%s/units/%s.import.json", scan, units.at[0].id);
 		units.at[0].fault = analyse_unit(&units.at[0], program, state.path, file_exists(import) ? import : NULL, options);
-		verdict = read_results(&units, &state, options, here);
+		verdict = read_results(&units, &state, options);
 		free(import);
 		free(scan);
 		free(state.path);

@@ -13,6 +13,7 @@
 #include "files.h"
 #include "process.h"
 #include "results.h"
+#include "suppress.h"
 
 void jobs_add(struct jobs *jobs, const struct unit *unit, const struct view *view, const void *owner,
 	      const char *folder)
@@ -95,6 +96,40 @@ void jobs_run(const struct jobs *jobs, const char *program, const char *state, c
 	}
 }
 
+// The text as the view has it.
+static char *read_in_view(void *context, const char *path, size_t *length)
+{
+	const json_t *content = json_object_get(context, path);
+
+	if (!content)
+		return file_read(path, length);
+	if (json_is_string(content))
+		return file_read(json_string_value(content), length);
+	errno = ENOENT;
+	return NULL;
+}
+
+// A comment counts on the side that holds it. Nothing is said of unused ones: one unit cannot tell for all. Rows count as they are in
+// the work tree.
+static void suppress_in_view(struct results *results, const struct view *view, const char *root)
+{
+	struct waivers waivers = waivers_read(root);
+	struct scope scope = {.root = root, .waivers = &waivers, .part = true, .read = read_in_view};
+	const json_t *each;
+	size_t i;
+
+	scope.context = json_load_file(view->overlay, 0, NULL);
+	suppress(results, &scope);
+	json_array_foreach(results->faulty, i, each)
+		if (!view->name)
+			complain("%s:%lld: suppression without effect: %s", json_string_value(json_object_get(each, "file")),
+				 (long long)json_integer_value(json_object_get(each, "line")),
+				 json_string_value(json_object_get(each, "why")));
+	json_decref(scope.context);
+	scope_free(&scope);
+	waivers_free(&waivers);
+}
+
 json_t *jobs_findings(const struct jobs *jobs, const void *owner, const struct view *view, const char *root,
 		      enum severity least, char **fault)
 {
@@ -118,7 +153,9 @@ json_t *jobs_findings(const struct jobs *jobs, const void *owner, const struct v
 			*fault = copy("the unit program wrote no record");
 		free(text);
 	}
-	results_settle(&results, least);
+	results_settle(&results, SEVERITY_INFO);
+	suppress_in_view(&results, view, root);
+	results_hide(&results, least);
 	findings = *fault ? NULL : json_incref(results.findings);
 	results_free(&results);
 	return findings;

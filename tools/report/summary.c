@@ -148,6 +148,25 @@ static void summarise_aside(const struct analysis *analysis)
 	free(mates);
 }
 
+static void summarise_since(const struct analysis *analysis)
+{
+	const struct since *since = &analysis->since;
+
+	if (since->config.count) {
+		char *more = since->config.count > 1 ? format(" and %zu more", since->config.count - 1) : copy("");
+
+		say("%s%s changed: what that means for the configuration and the commands is not followed", since->config.at[0],
+		    more);
+		free(more);
+	}
+	if (since->unknown && analysis->across)
+		say("%zu of the other unit%s %s never scanned: what %s to the affected ones is not known", since->unknown,
+		    plural(since->unknown), since->unknown == 1 ? "was" : "were", since->unknown == 1 ? "it says" : "they say");
+	say("%zu file%s changed since %s: %zu unit%s affected, %zu of them by other units, %zu not", since->files,
+	    plural(since->files), since->revision, since->direct + since->others, plural(since->direct + since->others),
+	    since->others, since->rest);
+}
+
 // Of a scan that found part of its work done.
 static void summarise_work(const struct analysis *analysis)
 {
@@ -283,6 +302,8 @@ void analysis_summary(const struct analysis *analysis)
 	fprintf(to, ", %.1f s", results->seconds);
 	fclose(to);
 	summarise_aside(analysis);
+	if (analysis->since.revision)
+		summarise_since(analysis);
 	summarise_work(analysis);
 	summarise_gaps(results->gaps);
 	if (results->imported)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "text.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,6 +80,19 @@ void text_wrapped(FILE *to, const char *text, size_t indent, size_t hang, size_t
 		text += strspn(text, " ");
 		first = false;
 	} while (*text);
+}
+
+void text_paragraph(FILE *to, size_t indent, size_t hang, const char *pattern, ...)
+{
+	char *text;
+	va_list args;
+
+	va_start(args, pattern);
+	if (vasprintf(&text, pattern, args) < 0)
+		abort();
+	va_end(args);
+	text_wrapped(to, text, indent, hang, TEXT_LINE - indent);
+	free(text);
 }
 
 static void title_row(FILE *to, const struct columns *columns, const char *left, const char *right)

@@ -29,4 +29,9 @@ void text_narrow_interleaving(FILE *to, const json_t *finding);
 // that is longer is cut.
 void text_wrapped(FILE *to, const char *text, size_t indent, size_t hang, size_t room);
 
+enum { TEXT_LINE = 75 }; // of a mail
+
+// A paragraph of a mail: text_wrapped in lines of TEXT_LINE characters, the indentation among them.
+void text_paragraph(FILE *to, size_t indent, size_t hang, const char *pattern, ...) __attribute__((format(printf, 4, 5)));
+
 #endif
